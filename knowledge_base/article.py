@@ -1,0 +1,236 @@
+"""The article format: Markdown with YAML front matter, read into values or refused with line and reason.
+
+Needs no model; the editor checks drafts with the same code.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import yaml
+
+from knowledge_base.context import CONDITIONS, Conditions, Context
+from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, kind, split
+
+__all__ = ["Article", "Event", "FormatError", "Problem", "RenderedArticle", "Variant", "parse"]
+
+MAX_BYTES: Final = 256_000
+MAX_WORDS: Final = 60
+MAX_TITLE: Final = 120
+MAX_QUESTION: Final = 300
+MAX_QUESTIONS: Final = 200
+KEYS: Final = frozenset(
+    {"title", "questions", "steps", "events", "tags", "variants", "status", "owner", "review_by"}
+)
+STATUSES: Final = ("published", "archived")
+ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LOCALE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
+EVENT: Final = re.compile(r"[a-z0-9_.-]+")
+_LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A checkout event the article answers: any code when `code` is None, only where `when` holds."""
+
+    name: str
+    code: str | None = None
+    when: Conditions = ()
+
+    def __str__(self) -> str:
+        return self.name + (f":{self.code}" if self.code else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another body, for the contexts that meet `when`."""
+
+    when: Conditions
+    short_answer: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedArticle:
+    """An article as one shopper sees it. `body` is the Markdown after the short answer, maybe empty."""
+
+    id: str
+    locale: str
+    title: str
+    short_answer: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article in one locale. `body` is the Markdown after the short answer, maybe empty."""
+
+    id: str
+    locale: str
+    title: str
+    questions: tuple[str, ...]
+    short_answer: str
+    body: str
+    steps: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+    tags: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    status: str = "published"
+    owner: str | None = None
+    review_by: dt.date | None = None
+    file: str = ""
+    digest: str = ""
+
+    @property
+    def published(self) -> bool:
+        """Whether shoppers may see it."""
+        return self.status == "published"
+
+    def rendered(self, context: Context) -> RenderedArticle:
+        """The variant whose conditions all hold, the one with most conditions first; else the article."""
+        fitting = [variant for variant in self.variants if context.meets(variant.when)]
+        best = max(fitting, key=lambda variant: len(variant.when), default=None)
+        short, body = (best.short_answer, best.body) if best else (self.short_answer, self.body)
+        return RenderedArticle(self.id, self.locale, self.title, short, body)
+
+
+def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
+    """The article in a file's bytes. Raises `FormatError` with line, value and what was expected."""
+    source = Source(file)
+    _check_name(article_id, locale, source)
+    text = _decode(data, source)
+    parts = split(text, source)
+    tree = Tree.parse(parts.front, source, keys=KEYS, first_line=2)
+    short, body = _answer(parts.body, source, parts.body_line)
+    return Article(
+        id=article_id,
+        locale=locale,
+        title=tree.text("title", limit=MAX_TITLE),
+        questions=_questions(tree, source),
+        short_answer=short,
+        body=body,
+        steps=tree.texts("steps", limit=40),
+        events=tuple(_event(node, source, tree) for node in tree.items("events")),
+        tags=tree.texts("tags", limit=60),
+        variants=tuple(_variant(node, source, tree) for node in tree.items("variants")),
+        status=_status(tree, source),
+        owner=tree.text("owner", limit=120) if "owner" in tree else None,
+        review_by=_date(tree, source),
+        file=file,
+        digest=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def plain(markdown: str) -> str:
+    """The words of a short answer without Markdown marks, for encoding and counting."""
+    return " ".join(re.sub(r"[*_`#>]+", "", _LINK.sub(r"\1", markdown)).split())
+
+
+def _check_name(article_id: str, locale: str, source: Source) -> None:
+    if not ID.fullmatch(article_id) or len(article_id) > 80:
+        raise source.error(
+            1, f"the id '{article_id}'", "small letters, digits and single hyphens, at most 80"
+        )
+    if not LOCALE.fullmatch(locale):
+        raise source.error(1, f"the locale '{locale}'", "a folder such as 'en' or 'pt-BR'")
+
+
+def _decode(data: bytes, source: Source) -> str:
+    if len(data) > MAX_BYTES:
+        raise source.error(1, f"a file of {len(data):,} bytes", f"at most {MAX_BYTES:,}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise source.error(line, f"the byte 0x{data[error.start]:02x}", "UTF-8") from error
+    for number, line_text in enumerate(text.split("\n"), start=1):
+        if "\x00" in line_text:
+            raise source.error(number, "a NUL character", "text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _answer(markdown: str, source: Source, line: int) -> tuple[str, str]:
+    """The first paragraph (the short answer) and the rest."""
+    if not markdown.strip():
+        raise source.error(line, "an empty body", "an answer after the front matter")
+    skipped = len(markdown) - len(markdown.lstrip("\n \t"))
+    line += markdown[:skipped].count("\n")
+    first, _, rest = markdown.strip().partition("\n\n")
+    if first.startswith("#"):
+        raise source.error(line, repr(first.split("\n")[0]), "the short answer as the first paragraph")
+    words = len(plain(first).split())
+    if words > MAX_WORDS:
+        raise source.error(line, f"a short answer of {words} words", f"at most {MAX_WORDS}")
+    return "\n".join(part.strip() for part in first.split("\n")), rest.strip()
+
+
+def _questions(tree: Tree, source: Source) -> tuple[str, ...]:
+    if "questions" not in tree:
+        raise source.error(tree.line_of("questions"), "no 'questions'", "a list with at least one question")
+    questions = tree.texts("questions", limit=MAX_QUESTION)
+    if not 1 <= len(questions) <= MAX_QUESTIONS:
+        seen = f"{len(questions)} questions"
+        raise source.error(tree.line_of("questions"), seen, f"a list of 1 to {MAX_QUESTIONS}")
+    return tuple(dict.fromkeys(questions))
+
+
+def _status(tree: Tree, source: Source) -> str:
+    status = tree.text("status", limit=40) if "status" in tree else "published"
+    if status not in STATUSES:
+        raise source.error(tree.line_of("status"), f"the status '{status}'", "one of " + ", ".join(STATUSES))
+    return status
+
+
+def _date(tree: Tree, source: Source) -> dt.date | None:
+    if "review_by" not in tree:
+        return None
+    text = tree.text("review_by", limit=40)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        line = tree.line_of("review_by")
+        raise source.error(line, f"the date '{text}'", "a date such as 2027-03-31") from error
+
+
+def _event(node: yaml.Node, source: Source, tree: Tree) -> Event:
+    """`payment.failed`, `payment.failed:insufficient_funds`, or a mapping with `event`, `code`, `when`."""
+    line = tree.line_of_node(node)
+    if isinstance(node, yaml.ScalarNode):
+        name, _, code = str(node.value).partition(":")
+        when: Conditions = ()
+    elif isinstance(node, yaml.MappingNode):
+        keys = frozenset({"event", "code", "when"})
+        inner = Tree(node, source, keys=keys, first_line=2)
+        name = inner.text("event", limit=80)
+        code = inner.text("code", limit=80) if "code" in inner else ""
+        when = _when(inner, source)
+    else:
+        raise source.error(line, kind(node), "an event such as 'payment.failed:insufficient_funds'")
+    for part in (name, code):
+        if (part or part is name) and not EVENT.fullmatch(part):
+            seen = f"the event '{part}'"
+            raise source.error(line, seen, "small letters, digits and '._-', as in 'payment.failed'")
+    return Event(name, code or None, when)
+
+
+def _variant(node: yaml.Node, source: Source, tree: Tree) -> Variant:
+    inner = Tree(node, source, keys=frozenset({"when", "body"}), first_line=2)
+    if "when" not in inner:
+        raise source.error(tree.line_of_node(node), "a variant without 'when'", "conditions under 'when'")
+    line = inner.line_of("body")
+    body = inner.markdown("body")
+    short, rest = _answer(body, source, line)
+    return Variant(_when(inner, source), short, rest)
+
+
+def _when(tree: Tree, source: Source) -> Conditions:
+    conditions = tree.conditions("when")
+    for name, _ in conditions:
+        if name not in CONDITIONS:
+            known = "one of " + ", ".join(sorted(CONDITIONS))
+            raise source.error(tree.line_of("when"), f"the unknown condition '{name}'", known)
+    if "when" in tree and not conditions:
+        raise source.error(tree.line_of("when"), "an empty 'when'", "at least one condition")
+    return conditions
