@@ -10,8 +10,9 @@ import os
 import shutil
 import subprocess
 import time
+from pathlib import Path
 
-from scripts.setup import APP, WEB, node_bin, prepare_database, set_up_environments, train
+from scripts.setup import APP, WEB, find_node, prepare_database, set_up_environments, train
 from scripts.steps import QUIET_ENV, ROOT, StepError, main_with_clear_errors, run, say, step
 
 PYTEST = [str(APP / "bin" / "python"), "-m", "pytest", "-q"]
@@ -21,9 +22,8 @@ def install_chromium() -> str | None:
     if shutil.which("chromium"):
         return "already there"
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        raise StepError(
-            "The browser tests need chromium on PATH. Install it (Debian: apt-get install chromium) and run make test again."
-        )
+        hint = "Install it (Debian: apt-get install chromium) and run make test again."
+        raise StepError(f"The browser tests need chromium on PATH. {hint}")
     hint = "Install chromium by hand and run make test again."
     run("apt-update", ["apt-get", "update", "-qq"], hint)
     run(
@@ -34,14 +34,14 @@ def install_chromium() -> str | None:
     return None
 
 
-def must_pass(title: str, command: list[str], path_prefix: str = "") -> None:
+def must_pass(title: str, command: list[str], cwd: Path = ROOT, path: str | None = None) -> None:
     """Run a check with its output on the screen; raise StepError when it does not pass."""
     say(f"\n== {title}")
     env = {**os.environ, **QUIET_ENV, "OMP_NUM_THREADS": "1"}
-    if path_prefix:
-        env["PATH"] = f"{path_prefix}{os.pathsep}{env['PATH']}"
+    if path:
+        env["PATH"] = path
     started = time.monotonic()
-    done = subprocess.run(command, cwd=WEB if title.startswith("web") else ROOT, env=env, check=False)
+    done = subprocess.run(command, cwd=cwd, env=env, check=False)
     if done.returncode:
         raise StepError(f"{title} failed ({' '.join(command)}).")
     say(f"   {title}: passed in {time.monotonic() - started:.0f} s")
@@ -56,9 +56,9 @@ def lint() -> None:
 
 
 def web() -> None:
-    node = str(node_bin())
-    must_pass("web types", ["npm", "run", "--silent", "check"], node)
-    must_pass("web tests", ["npm", "run", "--silent", "test"], node)
+    node = find_node()
+    must_pass("web types", [*node.npm, "run", "--silent", "check"], WEB, node.path)
+    must_pass("web tests", [*node.npm, "run", "--silent", "test"], WEB, node.path)
 
 
 def python() -> None:

