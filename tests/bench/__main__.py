@@ -1,0 +1,50 @@
+"""Measure speed, memory and quality, each against its budget.
+
+    python -m tests.bench [--eval DIR] [--only NAME]
+
+DIR holds folders with kb.jsonl and queries.jsonl. Figures go to the screen and to var/reports/bench.json.
+"""
+
+import argparse
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from scripts.stack import Stack
+from scripts.steps import ROOT
+from tests.bench import bench_knowledge, whole
+from tests.bench.report import Figure, against, save, show
+
+
+def system() -> dict[str, list[Figure]]:
+    parts: dict[str, list[Figure]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(Path(folder))
+        started = time.perf_counter()
+        with stack:
+            parts["start"] = [against("three processes ready", time.perf_counter() - started, 25, "s")]
+            parts["memory"] = whole.memory(stack)
+            parts["latency"] = asyncio.run(whole.latency(stack))
+            parts["live change"] = whole.live_change(stack)
+    parts["widget"] = whole.widget()
+    return parts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--eval", type=Path, help="a folder of suites, each with kb.jsonl and queries.jsonl")
+    parser.add_argument("--only", choices=["system", "knowledge"])
+    options = parser.parse_args()
+    parts: dict[str, list[Figure]] = {}
+    if options.only != "knowledge":
+        parts |= system()
+    if options.only != "system":
+        parts |= bench_knowledge.measure(options.eval)
+    for title, figures in parts.items():
+        show(title, figures)
+    save(parts, ROOT / "var" / "reports" / "bench.json")
+
+
+if __name__ == "__main__":
+    main()
