@@ -1,0 +1,1 @@
+"""The chat server: widgets, conversations, ownership and the desk."""

@@ -1,0 +1,1 @@
+"""What is kept: models, migrations, and one named function per change."""
