@@ -16,6 +16,15 @@ from websockets.asyncio.client import ClientConnection, connect
 
 Frame = dict[str, Any]
 ANSWER_TIMEOUT_S = 15.0
+PAYMENT_CONTEXT: Frame = {
+    "page": {"url": "https://shop.example/checkout/payment", "title": "Payment", "step": "payment"},
+    "country": "AT",
+    "currency": "EUR",
+    "locale": "en",
+    "time_zone": "Europe/Vienna",
+    "consent": True,
+    "opened_by": "shopper",
+}
 
 
 @dataclass

@@ -1,0 +1,159 @@
+"""Rasa slow or dead, actions dead, the database locked, bot killed: nothing lost, doubled or out of order."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scripts.shopper import PAYMENT_CONTEXT as CONTEXT
+from scripts.shopper import Shopper
+from scripts.stack import Stack
+
+ANSWERABLE = "how many days do i have to send stuff back"
+
+
+@contextmanager
+def frozen(stack: Stack, name: str) -> Iterator[None]:
+    """The process hangs: it takes connections and answers nothing."""
+    group = stack.processes[name].pid
+    os.killpg(group, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(group, signal.SIGCONT)
+
+
+@contextmanager
+def killed(stack: Stack, *names: str) -> Iterator[None]:
+    for name in names:
+        stack.stop(name, signal.SIGKILL)
+    try:
+        yield
+    finally:
+        for name in names:
+            stack.spawn(name)
+
+
+async def once_ready(stack: Stack, shopper: Shopper) -> None:
+    """Wait until an ordinary question gets an ordinary answer again."""
+    await asyncio.to_thread(stack.wait_ready)
+    assert shopper.url == stack.url
+
+
+def answered(messages: list[dict]) -> list[str]:
+    return [message["answer"]["article"]["id"] for message in messages if message["kind"] == "answer"]
+
+
+async def test_a_confident_answer_still_comes_while_rasa_hangs_and_the_late_one_is_dropped(
+    stack: Stack,
+) -> None:
+    async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
+        with frozen(stack, "rasa"):
+            said = await shopper.say(ANSWERABLE)
+            assert answered(said) == ["return-window"]
+        await asyncio.sleep(0.5)
+        later = await shopper.say("can i pay with paypal")
+        assert answered(later) == ["payment-methods"]
+        assert answered(shopper.messages) == ["return-window", "payment-methods"]
+
+
+async def test_a_confident_answer_still_comes_while_rasa_is_dead(stack: Stack) -> None:
+    async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
+        with killed(stack, "rasa"):
+            said = await shopper.say(ANSWERABLE)
+            assert answered(said) == ["return-window"]
+        await wait_for_rasa(stack)
+
+
+async def wait_for_rasa(stack: Stack) -> None:
+    for _ in range(600):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", stack.ports["rasa"])
+        except OSError:
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+    raise AssertionError(f"rasa did not come back: {stack.tail('rasa')}")
+
+
+async def test_with_everything_behind_it_dead_the_question_is_kept_and_goes_to_a_person(stack: Stack) -> None:
+    async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
+        with killed(stack, "rasa", "actions"):
+            said = await shopper.say(ANSWERABLE)
+            assert any(message["kind"] == "notice" for message in said)
+            assert shopper.state["owner"] == "queue"
+        await wait_for_rasa(stack)
+        for _ in range(300):
+            if answered(await shopper.say("can i pay with paypal")) == ["payment-methods"]:
+                break
+            await asyncio.sleep(1)
+        else:
+            raise AssertionError("no answer after actions came back")
+
+
+async def test_a_locked_database_is_told_and_the_message_can_be_sent_again(stack: Stack) -> None:
+    async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
+        await shopper.say(ANSWERABLE)
+        locker = sqlite3.connect(stack.var / "checkout.db", isolation_level=None, timeout=10)
+        locker.execute("BEGIN IMMEDIATE")
+        frame = {"type": "say", "id": shopper.new_id(), "text": "can i pay with paypal"}
+        refused = await shopper.send(frame)
+        locker.execute("ROLLBACK")
+        locker.close()
+        assert refused["type"] == "error"
+        assert refused["code"] == "unavailable"
+        said = await shopper.turn(frame)
+        assert answered(said) == ["payment-methods"]
+        mine = [m["text"] for m in shopper.messages if m["author"] == "shopper"]
+        assert mine == [ANSWERABLE, "can i pay with paypal"]
+
+
+async def test_bot_killed_in_mid_answer_answers_after_the_restart_once_and_in_order(stack: Stack) -> None:
+    shopper = Shopper(stack.url, context=dict(CONTEXT))
+    await shopper.connect()
+    with frozen(stack, "rasa"):
+        ack = await shopper.send({"type": "say", "text": ANSWERABLE})
+        assert ack["type"] == "ack"
+        stack.stop("bot", signal.SIGKILL)
+        await shopper.leave()
+    stack.spawn("bot")
+    await asyncio.to_thread(stack.wait_ready)
+    back = Shopper(stack.url, visitor=shopper.visitor, conversation=ack["conversation"])
+    async with back:
+        assert back.line is not None
+        await back.line.wait(
+            lambda f: f["type"] == "message" and f["kind"] == "answer", timeout_s=60, what="the answer"
+        )
+        said = [(m["seq"], m["author"], m["kind"]) for m in back.messages]
+        assert said == [(1, "shopper", "text"), (2, "assistant", "answer")]
+
+
+async def test_a_changed_article_is_what_the_next_shopper_gets(stack: Stack, shopper: Shopper) -> None:
+    article = stack.shop / "articles" / "en" / "return-window.md"
+    before = article.read_text(encoding="utf-8")
+    try:
+        article.write_text(before.replace("30 days", "31 days"), encoding="utf-8")
+        assert await text_within(stack, ANSWERABLE, "31 days", seconds=5)
+        article.write_text("---\ntitle: [broken\n---\n", encoding="utf-8")
+        await asyncio.sleep(1.5)
+        async with Shopper(stack.url, context=dict(CONTEXT)) as other:
+            said = await other.say(ANSWERABLE)
+            assert answered(said) == ["return-window"]
+            assert "31 days" in said[0]["text"]
+    finally:
+        article.write_text(before, encoding="utf-8")
+    assert await text_within(stack, ANSWERABLE, "30 days", seconds=5)
+
+
+async def text_within(stack: Stack, question: str, words: str, seconds: float) -> bool:
+    """Whether a fresh shopper's answer holds these words within so many seconds."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while asyncio.get_running_loop().time() < deadline:
+        async with Shopper(stack.url, context=dict(CONTEXT)) as someone:
+            if any(words in message["text"] for message in await someone.say(question)):
+                return True
+        await asyncio.sleep(0.1)
+    return False
