@@ -15,6 +15,7 @@ from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm.exc import StaleDataError
 
 from bot.clock import Clock, random_id
 from bot.errors import AppError, ConfigError, unavailable
@@ -48,6 +49,7 @@ class Store:
         clock: Clock,
         hub: Hub,
         wait_s: float = 3.0,
+        lease_s: float = 20.0,
         new_id: Callable[[], str] = random_id,
     ) -> None:
         self.engine = engine
@@ -55,6 +57,7 @@ class Store:
         self.hub = hub
         self.new_id = new_id
         self.worker = random_id()
+        self.lease_s = lease_s
         self._wait_s = wait_s
         self._one_writer = asyncio.Lock() if self.is_sqlite else None
 
@@ -103,12 +106,12 @@ class Store:
         return _held(self._one_writer, self._wait_s) if self._one_writer else nullcontext()
 
 
-async def open_store(url: str, clock: Clock, hub: Hub, wait_s: float = 3.0) -> Store:
+async def open_store(url: str, clock: Clock, hub: Hub, wait_s: float = 3.0, lease_s: float = 20.0) -> Store:
     """A store on a database that is brought up to date first.
 
     Raises ConfigError for an address that cannot be used, AppError `unavailable` when nobody answers there.
     """
-    store = Store(open_engine(url, wait_s), clock, hub, wait_s)
+    store = Store(open_engine(url, wait_s), clock, hub, wait_s, lease_s)
     try:
         async with _in_words():
             await migrate(store.engine)
@@ -203,6 +206,10 @@ async def _held(lock: asyncio.Lock, wait_s: float) -> AsyncIterator[None]:
 async def _in_words() -> AsyncIterator[None]:
     try:
         yield
+    except StaleDataError as error:
+        raise AppError(
+            "stale_epoch", "The conversation changed hands meanwhile.", "Look at it again, then decide."
+        ) from error
     except (AppError, IntegrityError, InvalidRequestError):
         raise
     except (DBAPIError, PoolTimeoutError, OSError, TimeoutError) as error:

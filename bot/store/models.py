@@ -139,6 +139,9 @@ class Conversation(Base):
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
+    # Every UPDATE of a conversation names the epoch it was read at, and changes nothing at another one.
+    __mapper_args__ = {"version_id_col": epoch, "version_id_generator": False}  # noqa: RUF012
+
 
 class Message(Base):
     """One message. `body` holds what its kind adds: nodes, answer, choices, chosen, notice, offer."""

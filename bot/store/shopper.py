@@ -1,0 +1,251 @@
+"""What shoppers change. Each names its own id for the frame; the same id again changes nothing."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from bot.conversation import Author, Owner
+from bot.errors import AppError
+from bot.hub import Changed
+from bot.store.conversations import Opening, create, lock, ownership, set_owner
+from bot.store.database import Change, Store
+from bot.store.hand_overs import Package, put_in_queue
+from bot.store.messages import Draft, Taken, append, find, mark, notice, take, taken_before
+from bot.store.models import Contact, Conversation, Message
+from bot.store.turns import add_turn, command, spoken
+from bot.store.visitors import keep_visitor
+
+OFFER_AGAIN_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a frame, from where, and the client's own id for it. `conversation_id` None opens one."""
+
+    opening: Opening
+    conversation_id: str | None
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """Something that happened on the page: a typed event and its code."""
+
+    event: str
+    code: str | None
+    data: dict[str, Any]
+
+
+async def say(store: Store, sender: Sender, text: str) -> Taken:
+    """Keep a shopper's message, and ask for the assistant's turn unless a person answers."""
+    try:
+        return await _say(store, sender, text)
+    except IntegrityError:  # the same frame came twice at once, and the other was first
+        return await _say(store, sender, text)
+
+
+async def choose(store: Store, sender: Sender, seq: int, article: str | None) -> Taken:
+    """Keep which button was pressed. AppError `bad_value` when message `seq` has no such button."""
+    async with store.change() as change:
+        row, before = await _begin(change, store, sender)
+        if before:
+            return before
+        message = await find(change, row.id, seq, ("clarify", "offer_person"))
+        label = _label(message, article)
+        mark(change, message, chosen=label)
+        body = {"chose": {"seq": seq, "article": article}}
+        said = command("choose_article", {"article": article, "label": label})
+        return await _hear(change, store, row, sender, label, said, body)
+
+
+async def give_verdict(store: Store, sender: Sender, seq: int, verdict: str) -> Taken:
+    """Keep whether an answer helped; the assistant goes on from its newest answer. AppError `bad_value`."""
+    async with store.change() as change:
+        row, before = await _begin(change, store, sender)
+        if before:
+            return before
+        message = await find(change, row.id, seq, ("answer", "offer"))
+        if message.verdict != verdict:
+            mark(change, message, verdict=verdict)
+            if row.owner in (Owner.ASSISTANT, Owner.QUEUE) and await _is_newest_answer(change, message):
+                add_turn(change, store, row, None, command("helpful" if verdict == "yes" else "not_helpful"))
+        return take(change, sender.opening.visitor_id, sender.client_id, row.id, None)
+
+
+async def ask_person(store: Store, sender: Sender, *, staffed: bool) -> Taken:
+    """Put the shopper in line for a person, at once."""
+    async with store.change() as change:
+        row, before = await _begin(change, store, sender)
+        if before:
+            return before
+        await _press_person(change, row)
+        package = Package("asked", question=await last_question(change, row))
+        await put_in_queue(change, row, package, Author.SHOPPER, staffed=staffed)
+        return take(change, sender.opening.visitor_id, sender.client_id, row.id, None)
+
+
+async def keep_contact(store: Store, sender: Sender, name: str, email: str, question: str) -> Taken:
+    """Keep where to reach the shopper, and put them in line if they are not."""
+    async with store.change() as change:
+        row, before = await _begin(change, store, sender)
+        if before:
+            return before
+        change.session.add(
+            Contact(conversation_id=row.id, at=change.at, name=name, email=email, question=question)
+        )
+        row.contact = "kept"
+        change.note(row.id, "contact_kept")
+        change.news.append(Changed(row.id))
+        if row.owner not in (Owner.QUEUE, Owner.AGENT):
+            package = Package("asked", question=question or await last_question(change, row))
+            await put_in_queue(change, row, package, Author.SHOPPER, staffed=True, tell=False)
+        notice(change, row, "contact_kept", email=email)
+        return take(change, sender.opening.visitor_id, sender.client_id, row.id, None)
+
+
+async def make_offer(
+    store: Store, sender: Sender, trigger: Trigger, draft: Draft, dialogue: dict[str, Any] | None
+) -> Taken | None:
+    """Keep an article that the assistant offers for an event; None when it must not be offered.
+
+    One offer for each event and code in ten minutes; none once it was dismissed; none beside an agent.
+    """
+    async with store.change() as change:
+        row, before = await _begin(change, store, sender)
+        if before:
+            return before
+        if row.owner == Owner.AGENT or not await _may_offer(change, row.id, trigger):
+            return None
+        await set_owner(change, row, ownership(row).shopper_wrote(), Author.SYSTEM, reason="offer")
+        message = append(change, row, draft)
+        if dialogue is not None:
+            row.dialogue = dialogue
+        return take(change, sender.opening.visitor_id, sender.client_id, row.id, message.seq)
+
+
+async def may_offer(store: Store, conversation_id: str, trigger: Trigger) -> bool:
+    """Whether an offer for this event and code may be made now."""
+    async with store.read() as session:
+        row = await session.get(Conversation, conversation_id)
+        if row is None or row.owner == Owner.AGENT:
+            return False
+    async with store.read() as session:
+        return await _may_offer(Change(session, store.clock.now()), conversation_id, trigger)
+
+
+async def dismiss_offer(store: Store, conversation_id: str, seq: int) -> None:
+    """An offer was put away, and stays away. AppError `bad_value` when `seq` is none."""
+    async with store.change() as change:
+        await lock(change, conversation_id)
+        message = await find(change, conversation_id, seq, ("offer",))
+        if not message.body["offer"].get("dismissed"):
+            offer = {**message.body["offer"], "dismissed": True}
+            message.body = {**message.body, "offer": offer}
+            given = message.verdict
+            mark(change, message, verdict="dismissed")
+            message.verdict = given or "dismissed"
+
+
+async def last_question(change: Change, row: Conversation) -> str | None:
+    """What the shopper last asked in their own words, or None."""
+    known = row.dialogue.get("last_question")
+    if known:
+        return str(known)
+    query = (
+        select(Message.text)
+        .where(Message.conversation_id == row.id, Message.author == Author.SHOPPER)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return await change.session.scalar(query)
+
+
+async def _say(store: Store, sender: Sender, text: str) -> Taken:
+    async with store.change() as change:
+        row, before = await _begin(change, store, sender)
+        return before or await _hear(change, store, row, sender, text, spoken(text), {})
+
+
+async def _begin(change: Change, store: Store, sender: Sender) -> tuple[Conversation, Taken | None]:
+    """The conversation, locked or new, and what was answered if this frame came before."""
+    visitor_id = sender.opening.visitor_id
+    before = await taken_before(change, visitor_id, sender.client_id)
+    if before:
+        return await lock(change, before.conversation_id), before
+    if sender.conversation_id is not None:
+        row = await lock(change, sender.conversation_id)
+        if row.visitor_id != visitor_id:
+            raise AppError("not_yours", "This conversation belongs to somebody else.", "Start a new one.")
+        # With the row locked, whoever sent the same frame at the same time has finished.
+        return row, await taken_before(change, visitor_id, sender.client_id)
+    row = create(change, store.new_id(), sender.opening)
+    await change.session.flush()
+    if sender.opening.linked:
+        await keep_visitor(change, visitor_id, sender.opening.site)
+    return row, None
+
+
+async def _hear(
+    change: Change,
+    store: Store,
+    row: Conversation,
+    sender: Sender,
+    text: str,
+    said: str,
+    body: dict[str, Any],
+) -> Taken:
+    draft = Draft(Author.SHOPPER, text, client_id=sender.client_id, body=body)
+    message = append(change, row, draft)
+    reopened = ownership(row).shopper_wrote()
+    if reopened.epoch != row.epoch:
+        await set_owner(change, row, reopened, Author.SHOPPER, reason="reopened")
+        notice(change, row, "reopened")
+    if row.owner != Owner.AGENT:
+        add_turn(change, store, row, message.seq, said)
+    return take(change, sender.opening.visitor_id, sender.client_id, row.id, message.seq)
+
+
+def _label(message: Message, article: str | None) -> str:
+    for choice in message.body.get("choices", ()):
+        if choice["action"] in ("choose", "none") and choice["article"] == article:
+            return str(choice["label"])
+    raise AppError(
+        "bad_value", f"Message {message.seq} offers no article {article!r}.", "Choose one it offers."
+    )
+
+
+async def _press_person(change: Change, row: Conversation) -> None:
+    """The button that asked for a person stays readable as the one that was pressed."""
+    newest = (
+        select(Message)
+        .where(Message.conversation_id == row.id, Message.author == Author.ASSISTANT)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    message = await change.session.scalar(newest)
+    if message is None or message.body.get("chosen") or not message.body.get("choices"):
+        return
+    for choice in message.body["choices"]:
+        if choice["action"] == "person":
+            mark(change, message, chosen=choice["label"])
+
+
+async def _is_newest_answer(change: Change, message: Message) -> bool:
+    query = select(Message.seq).where(
+        Message.conversation_id == message.conversation_id, Message.kind.in_(("answer", "offer"))
+    )
+    return await change.session.scalar(query.order_by(Message.seq.desc()).limit(1)) == message.seq
+
+
+async def _may_offer(change: Change, conversation_id: str, trigger: Trigger) -> bool:
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.kind == "offer")
+    for message in await change.session.scalars(query):
+        offer = message.body["offer"]
+        if (offer["event"], offer["data"].get("code")) != (trigger.event, trigger.code):
+            continue
+        if offer.get("dismissed") or change.at - message.at < OFFER_AGAIN_AFTER:
+            return False
+    return True
