@@ -1,0 +1,316 @@
+"""A small chat server that speaks the desk's side of the protocol, for tests of the desk's screen alone.
+
+Run as `python fake_desk.py --port N --assets DIR`. `/fake/...` lets a test play the shopper and the colleagues:
+`frame` (send a frame to every desk), `shopper` (a shopper writes), `taken` (a colleague claims first, silently),
+`drop` (cut every connection), `refuse` (take no new ones), `hold` (answer nothing), `sign_in`, `sign_out`,
+`received`, `reset`.
+"""
+
+import argparse
+import asyncio
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sanic import HTTPResponse, Request, Sanic, Websocket
+from sanic.response import file, html
+from sanic.response import json as json_response
+from stories import (
+    BEN,
+    CHECK_BANK,
+    MAYA,
+    PAYPAL,
+    Frame,
+    ago,
+    closed,
+    coupon_in_portuguese,
+    hold_jacket,
+    message,
+    of_ben,
+    paid_twice,
+)
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+PASSWORD = "a long enough password"
+
+
+class FakeDesk:
+    """The conversations of one fake server, and the desks connected to it."""
+
+    def __init__(self, empty: bool) -> None:
+        made = [] if empty else [paid_twice(), hold_jacket(), coupon_in_portuguese(), of_ben()]
+        self.summaries: dict[str, Frame] = {head["id"]: head for head, _, _ in made}
+        self.stories: dict[str, Frame] = {head["id"]: facts for head, facts, _ in made}
+        self.messages: dict[str, list[Frame]] = {head["id"]: list(said) for head, _, said in made}
+        self.closed = [] if empty else [closed(number) for number in range(1, 61)]
+        self.desks: dict[Websocket, set[str]] = {}
+        self.received: list[Frame] = []
+        self.signed_in = False
+        self.refusing = False
+        self.holding = False
+        self.status = "online"
+
+    async def send_all(self, frame: Frame) -> None:
+        """Send to every desk; what belongs to a conversation's inside goes to those who watch it."""
+        inside = frame["type"] in {"message", "update", "typing", "story"}
+        for desk, watched in list(self.desks.items()):
+            if not inside or frame["conversation"] in watched:
+                with suppress(Exception):
+                    await desk.send(json.dumps(frame))
+
+    async def say(self, conversation: str, author: str, text: str, **more: Any) -> int:
+        """Store and send one message; its number."""
+        said = self.messages[conversation]
+        known = next((known["seq"] for known in said if more.get("id") and known.get("id") == more["id"]), None)
+        if known is not None:
+            return int(known)
+        said.append(message(len(said) + 1, author, text, ago(0), **more))
+        await self.send_all({"type": "message", "conversation": conversation} | said[-1])
+        await self.change(conversation, last={"author": author, "text": text, "at": said[-1]["at"]})
+        return len(said)
+
+    async def change(self, conversation: str, **changed: Any) -> None:
+        """Change a summary and tell every desk."""
+        self.summaries[conversation] |= changed | {"updated_at": ago(0)}
+        await self.send_all({"type": "conversation", "conversation": self.summaries[conversation]})
+
+    async def change_owner(self, conversation: str, owner: str, by: str, agent: Frame | None, note: str | None) -> None:
+        """Give the conversation to another owner under the next epoch, in the story and the transcript too."""
+        head = self.summaries[conversation]
+        epoch = head["epoch"] + 1
+        facts = self.stories[conversation]
+        facts["changes"] = [
+            *facts["changes"],
+            {"at": ago(0), "owner": owner, "epoch": epoch, "by": by, "reason": None, "note": note},
+        ]
+        claimed_at = ago(0) if agent else head["claimed_at"]
+        await self.change(conversation, owner=owner, epoch=epoch, agent=agent, place=None, claimed_at=claimed_at)
+        await self.send_all({"type": "story", "conversation": conversation, "story": facts})
+        code = {"agent": "claimed", "assistant": "handed_back", "closed": "closed"}[owner]
+        text = {"agent": f"{by} is with you now.", "assistant": "The assistant is back.", "closed": "Closed."}[owner]
+        await self.say(conversation, "system", text, kind="notice", notice={"code": code, "params": {"name": by}})
+
+
+def error(frame: Frame, code: str, status: int, words: str, hint: str) -> Frame:
+    """The answer to a frame that can't be done."""
+    return {"type": "error", "id": frame["id"], "code": code, "status": status, "message": words, "hint": hint}
+
+
+async def answer(desk: FakeDesk, frame: Frame, socket: Websocket) -> Frame | None:
+    """Do what a frame asks; the frame that answers it."""
+    kind = frame["type"]
+    ack = {"type": "ack", "id": frame.get("id")}
+    if kind == "ping":
+        return {"type": "pong"}
+    if kind == "watch":
+        await watch(desk, frame, socket)
+    elif kind == "unwatch":
+        desk.desks[socket].discard(frame["conversation"])
+    elif kind in {"claim", "reply", "hand_back", "close"}:
+        return await write(desk, frame)
+    elif kind == "presence":
+        desk.status = frame["status"]
+        await desk.send_all({"type": "presence", "staff_online": staff_online(desk)})
+    elif kind == "history":
+        older = sorted(desk.closed, key=lambda head: head["updated_at"], reverse=True)
+        if frame["filter"] == "all":
+            older = [*desk.summaries.values(), *older]
+        before = frame.get("before")
+        found = [head for head in older if before is None or head["updated_at"] < before][:50]
+        return {"type": "conversations", "id": frame["id"], "conversations": found}
+    elif kind == "search":
+        return {"type": "articles", "id": frame["id"], "matches": [PAYPAL, CHECK_BANK]}
+    return ack
+
+
+async def watch(desk: FakeDesk, frame: Frame, socket: Websocket) -> None:
+    """Send the story and the messages a desk has not seen."""
+    conversation = frame["conversation"]
+    desk.desks[socket].add(conversation)
+    facts = desk.stories.get(conversation)
+    if facts is None:
+        return
+    await socket.send(json.dumps({"type": "story", "conversation": conversation, "story": facts}))
+    for said in desk.messages[conversation]:
+        if said["seq"] > frame["after"]:
+            await socket.send(json.dumps({"type": "message", "conversation": conversation} | said))
+
+
+async def write(desk: FakeDesk, frame: Frame) -> Frame:
+    """Claim, reply, hand back or close, when the epoch is the one that holds."""
+    conversation = frame["conversation"]
+    head = desk.summaries[conversation]
+    if frame["epoch"] != head["epoch"]:
+        words = "This conversation has moved on since you looked."
+        return error(frame, "stale_epoch", 409, words, "Look again before you write.")
+    ack = {"type": "ack", "id": frame["id"]}
+    me = {"id": MAYA["id"], "name": MAYA["name"]}
+    match frame["type"]:
+        case "claim":
+            await desk.change_owner(conversation, "agent", MAYA["name"], me, None)
+        case "hand_back":
+            await desk.change_owner(conversation, "assistant", MAYA["name"], None, frame["settled"] or None)
+        case "close":
+            await desk.change_owner(conversation, "closed", MAYA["name"], None, frame["reason"])
+        case "reply":
+            ack["seq"] = await desk.say(conversation, "agent", frame["text"], name="Maya", id=frame["id"])
+    return ack
+
+
+def staff_online(desk: FakeDesk) -> list[Frame]:
+    """Who is at the desk, the one signed in first."""
+    return [
+        {"id": MAYA["id"], "name": MAYA["name"], "status": desk.status},
+        BEN | {"status": "online"},
+    ]
+
+
+async def serve_socket(desk: FakeDesk, socket: Websocket) -> None:
+    """Speak with one desk until it goes."""
+    desk.desks[socket] = set()
+    try:
+        live = [head for head in desk.summaries.values() if head["owner"] in {"queue", "agent"}]
+        welcome = {"type": "welcome", "staff": MAYA, "conversations": live, "staff_online": staff_online(desk)}
+        await socket.send(json.dumps(welcome))
+        while (raw := await socket.recv()) is not None:
+            frame = json.loads(raw)
+            desk.received.append(frame)
+            if desk.holding and frame["type"] != "ping":
+                continue
+            reply = await answer(desk, frame, socket)
+            if reply is not None:
+                await socket.send(json.dumps(reply))
+    finally:
+        desk.desks.pop(socket, None)
+
+
+async def play(desk: FakeDesk, act: str, asked: Frame) -> Any:
+    """Do what a test asks of the shopper, the colleagues or the network."""
+    match act:
+        case "frame":
+            await desk.send_all(asked)
+        case "story":
+            desk.stories[asked["conversation"]] |= asked["story"]
+            facts = desk.stories[asked["conversation"]]
+            await desk.send_all({"type": "story", "conversation": asked["conversation"], "story": facts})
+        case "shopper":
+            return await desk.say(asked["conversation"], "shopper", asked["text"])
+        case "arrives":
+            head, facts, said = hold_jacket()
+            head |= {"id": asked["conversation"], "question": asked["question"], "place": 4, "queued_at": ago(1)}
+            key = asked["conversation"]
+            desk.summaries[key], desk.stories[key], desk.messages[key] = head, facts, said
+            await desk.change(key)
+        case "taken":
+            head = desk.summaries[asked["conversation"]]
+            head |= {"owner": "agent", "epoch": head["epoch"] + 1, "agent": BEN, "place": None, "claimed_at": ago(0)}
+            if asked.get("told"):
+                await desk.change(asked["conversation"])
+        case "drop":
+            for socket in list(desk.desks):
+                await socket.close(1012, "going away")
+        case "refuse":
+            desk.refusing = asked["on"]
+        case "hold":
+            desk.holding = asked["on"]
+        case "sign_in":
+            desk.signed_in = True
+        case "sign_out":
+            desk.signed_in = False
+            for socket in list(desk.desks):
+                await socket.close(4401, "signed out")
+        case "received":
+            return [frame for frame in desk.received if frame["type"] != "ping"]
+        case "reset":
+            sockets = list(desk.desks)
+            desk.__init__(asked.get("empty", False))  # type: ignore[misc]
+            for socket in sockets:
+                with suppress(Exception):
+                    await socket.close(1012, "reset")
+    return None
+
+
+def shell(assets: Path) -> str:
+    """The page that loads the desk's built files, as the chat server serves it."""
+    files = json.loads((assets / "manifest.json").read_text("utf-8"))["files"]
+    script, style = (files[name]["path"].rsplit("/", 1)[-1] for name in ("desk.js", "desk.css"))
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Desk</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f'<link rel="stylesheet" href="/desk/assets/{style}">'
+        f'<script type="module" src="/desk/assets/{script}"></script></head>'
+        '<body><div id="desk"></div></body></html>'
+    )
+
+
+def create_app(assets: Path) -> Sanic[Any, Any]:
+    """The fake server, with its pages, its socket and its strings for the test to pull."""
+    app: Sanic[Any, Any] = Sanic("fake_desk")
+    desk = FakeDesk(empty=False)
+
+    @app.get("/desk")
+    async def page(_: Request) -> HTTPResponse:
+        return html(shell(assets), headers={"Content-Security-Policy": CSP})
+
+    @app.get("/desk/assets/<name:path>")
+    async def asset(_: Request, name: str) -> HTTPResponse:
+        return await file(assets / name)
+
+    @app.get("/desk/api/me")
+    async def me(_: Request) -> HTTPResponse:
+        if not desk.signed_in:
+            return json_response({"error": {"code": "signed_out", "status": 401, "message": "", "hint": ""}}, 401)
+        return json_response({"staff": MAYA})
+
+    @app.post("/desk/api/sign-in")
+    async def sign_in(request: Request) -> HTTPResponse:
+        given = request.json
+        if given != {"email": MAYA["email"], "password": PASSWORD}:
+            words = {"code": "wrong_password", "status": 401, "message": "E-mail or password is wrong.", "hint": ""}
+            return json_response({"error": words}, 401)
+        desk.signed_in = True
+        return json_response({"staff": MAYA})
+
+    @app.post("/desk/api/sign-out")
+    async def sign_out(_: Request) -> HTTPResponse:
+        desk.signed_in = False
+        return json_response({})
+
+    @app.websocket("/desk/socket")
+    async def socket(_: Request, ws: Websocket) -> None:
+        if desk.refusing:
+            await ws.close(1013, "try later")
+        elif not desk.signed_in:
+            await ws.close(4401, "signed out")
+        else:
+            await serve_socket(desk, ws)
+
+    @app.post("/fake/<act:str>")
+    async def fake(request: Request, act: str) -> HTTPResponse:
+        return json_response(await play(desk, act, request.json or {}))
+
+    return app
+
+
+async def run(port: int, assets: Path) -> None:
+    """Serve on the loopback until killed."""
+    server = await create_app(assets).create_server(
+        host="127.0.0.1", port=port, return_asyncio_server=True, access_log=False
+    )
+    assert server is not None
+    await server.startup()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--port", type=int, required=True)
+    arguments.add_argument("--assets", type=Path, required=True)
+    given = arguments.parse_args()
+    asyncio.run(run(given.port, given.assets))

@@ -1,0 +1,112 @@
+/** The windows that ask before something is done, and the list of keys. */
+
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+import type { CloseReason } from "../shared/protocol.ts";
+import { close, handBack } from "./acts.ts";
+import { singleKeys } from "./keys.ts";
+import { dialog } from "./store.ts";
+import { words } from "./words.ts";
+
+const REASONS = Object.keys(words.close.reasons) as CloseReason[];
+
+export function Dialogs(): JSX.Element | null {
+  switch (dialog.value) {
+    case "hand_back":
+      return <HandBack />;
+    case "close":
+      return <Close />;
+    case "keys":
+      return <Keys />;
+    case null:
+      return null;
+  }
+}
+
+function Dialog({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+  const window = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const back = document.activeElement as HTMLElement | null;
+    window.current?.showModal();
+    return () => back?.isConnected && back.focus();
+  }, []);
+  return (
+    <dialog ref={window} aria-labelledby="dialog-title" onClose={() => (dialog.value = null)}>
+      <h2 id="dialog-title">{title}</h2>
+      {children}
+    </dialog>
+  );
+}
+
+function Buttons({ submit, isWorking }: { submit: string; isWorking: boolean }): JSX.Element {
+  return (
+    <div class="buttons">
+      <button type="button" onClick={() => (dialog.value = null)}>{words.cancel}</button>
+      <button type="submit" class="primary" disabled={isWorking}>{submit}</button>
+    </div>
+  );
+}
+
+function HandBack(): JSX.Element {
+  const isWorking = useSignal(false);
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    isWorking.value = true;
+    await handBack(String(new FormData(event.target as HTMLFormElement).get("settled")).trim());
+  }
+  return (
+    <Dialog title={words.handBack.title}>
+      <form onSubmit={submit}>
+        <p>{words.handBack.explain}</p>
+        <label for="settled">{words.handBack.settled}</label>
+        <textarea id="settled" name="settled" rows={3} maxLength={500} aria-describedby="settled-hint" />
+        <p class="quiet" id="settled-hint">{words.handBack.hint}</p>
+        <Buttons submit={words.handBack.submit} isWorking={isWorking.value} />
+      </form>
+    </Dialog>
+  );
+}
+
+function Close(): JSX.Element {
+  const isWorking = useSignal(false);
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    isWorking.value = true;
+    await close(String(new FormData(event.target as HTMLFormElement).get("reason")) as CloseReason);
+  }
+  return (
+    <Dialog title={words.close.title}>
+      <form onSubmit={submit}>
+        <p>{words.close.explain}</p>
+        <fieldset>
+          <legend>{words.close.reason}</legend>
+          {REASONS.map((reason, at) => (
+            <label key={reason}>
+              <input type="radio" name="reason" value={reason} defaultChecked={at === 0} />{words.close.reasons[reason]}
+            </label>
+          ))}
+        </fieldset>
+        <Buttons submit={words.close.submit} isWorking={isWorking.value} />
+      </form>
+    </Dialog>
+  );
+}
+
+function Keys(): JSX.Element {
+  return (
+    <Dialog title={words.keys.title}>
+      <dl class="keys">
+        {words.keys.list.map(([key, does]) => <div class="row" key={key}><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div>)}
+      </dl>
+      <label>
+        <input type="checkbox" checked={singleKeys.value} onChange={(event) => (singleKeys.value = event.currentTarget.checked)} />
+        {words.keys.single}
+      </label>
+      <div class="buttons">
+        <button type="button" class="primary" onClick={() => (dialog.value = null)}>{words.keys.done}</button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,73 @@
+/** How values of the protocol are written for people: reasons, steps, events, places, confidence. */
+
+import { clockTime, dayAndTime, money } from "../shared/format.ts";
+import type { Summary } from "../shared/protocol.ts";
+import { words } from "./words.ts";
+
+/** The interface is in English: the reader's own kind of English, else the one with a 24 hour clock. */
+export const locale = navigator.languages.find((language) => /^en-/.test(language) && language !== "en-US") ?? "en-GB";
+
+export const amount = (value: string, currency: string): string => money(value, currency, locale);
+
+/** ".93", and "1.00" for certain. */
+export const confidence = (value: number): string => value.toFixed(2).replace(/^0/, "");
+
+export const timeOfDay = (at: string, timeZone?: string): string => clockTime(at, locale, timeZone);
+
+export function timeWithSeconds(at: string): string {
+  return new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+/** The time of day, with the day when that is not today. */
+export function when(at: string, now_ms: number): string {
+  const today = new Date(at).toDateString() === new Date(now_ms).toDateString();
+  return today ? timeOfDay(at) : dayAndTime(at, locale);
+}
+
+export const step = (code: string | null | undefined): string => (code ? (words.steps[code] ?? spoken(code)) : "");
+
+/** "payment.authentication_failed" is "Payment: authentication failed". */
+export function event(name: string): string {
+  const [subject = "", ...rest] = name.split(".");
+  return rest.length ? `${spoken(subject)}: ${rest.join(" ").replaceAll("_", " ")}` : spoken(subject);
+}
+
+/** "insufficient_funds" is "insufficient funds"; what is not a plain value is written as it came. */
+export function datum(value: unknown): string {
+  if (typeof value === "string") return /^[a-z0-9]+(_[a-z0-9]+)+$/.test(value) ? value.replaceAll("_", " ") : value;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+export function openedBy(by: string): string {
+  const known = words.story.openedBy[by];
+  if (known) return known;
+  return by.startsWith("offer:") ? `offer “${event(by.slice("offer:".length))}”` : by;
+}
+
+export const language = (code: string): string => displayName("language", code);
+
+export const country = (code: string): string => displayName("region", code);
+
+/** "Europe/Vienna" is "Vienna". */
+export const city = (timeZone: string): string => (timeZone.split("/").at(-1) ?? timeZone).replaceAll("_", " ");
+
+/** The short reason of a hand-over; a language is named. */
+export function reason({ reason: code, reason_text: text, language: tongue }: Summary): string {
+  if (code === "language" && tongue) return `writes ${language(tongue)}`;
+  return (code && words.reasons[code]) || text || "";
+}
+
+export const shopperName = (known: Summary | null): string => known?.shopper.name || words.guest;
+
+function spoken(code: string): string {
+  const plain = code.replaceAll("_", " ");
+  return plain.charAt(0).toUpperCase() + plain.slice(1);
+}
+
+function displayName(type: "language" | "region", code: string): string {
+  try {
+    return new Intl.DisplayNames([locale], { type }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
