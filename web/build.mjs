@@ -69,14 +69,15 @@ const writeJson = (path, value) => write(path, `${JSON.stringify(value, null, 2)
 async function buildWidget() {
   const entry = join(WEB, "widget/checkout-chat.ts");
   if (!existsSync(entry)) return null;
+  const words = await widgetWords();
   const result = await esbuild.build({
     ...SHARED_OPTIONS,
     entryPoints: [entry],
     plugins: [cssAsText],
-    mangleProps: /^_/,
+    define: { LOCALES: JSON.stringify(words.map(([name]) => basename(name, ".json"))) },
     write: false,
   });
-  const outputs = [["checkout-chat.js", Buffer.from(result.outputFiles[0].contents)], ...(await widgetWords())];
+  const outputs = [["checkout-chat.js", Buffer.from(result.outputFiles[0].contents)], ...words];
   const hash = createHash("sha256");
   for (const [name, contents] of outputs) hash.update(name).update(contents);
   const { version: release } = JSON.parse(await readFile(join(WEB, "package.json"), "utf8"));

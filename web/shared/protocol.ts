@@ -18,7 +18,11 @@ export type Inline =
   | { t: "strong" | "em" | "code" | "br"; c?: Inline[] }
   | { t: "a"; href: string; c: Inline[] };
 
-export type Block = { t: "p" | "h"; c: Inline[] } | { t: "ul" | "ol"; c: Block[][] };
+export type Block =
+  | { t: "p"; c: Inline[] }
+  | { t: "h"; c: Inline[] }
+  | { t: "ul"; c: Block[][] }
+  | { t: "ol"; c: Block[][] };
 
 // ---- messages ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,46 @@
+/** `window.checkoutChat`: calls made before the widget was there, and after. */
+import type { CheckoutChat } from "./element.ts";
+
+const METHODS = ["open", "close", "track", "setContext", "identify", "page"] as const;
+
+type Method = (typeof METHODS)[number];
+/** `["track", "payment.failed", { code: "insufficient_funds" }]`, or a function that is given the element. */
+export type Call = [method: Method, ...args: unknown[]] | ((chat: CheckoutChat) => void);
+
+export function complain(words: string): void {
+  console.error(`checkout-chat: ${words}`);
+}
+
+/** Whatever goes wrong in here must not go wrong in the shop's page. */
+export function safely(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    complain(String(error));
+  }
+}
+
+export function answerCalls(): void {
+  const shop = window as unknown as { checkoutChat?: Call[] | { push(...calls: Call[]): void } };
+  const early = Array.isArray(shop.checkoutChat) ? shop.checkoutChat : [];
+  let waiting: Call[] = [];
+
+  function answer(call: Call): void {
+    const chat = document.querySelector<CheckoutChat>("checkout-chat");
+    if (!chat) return void waiting.push(call);
+    safely(() => {
+      if (typeof call === "function") return call(chat);
+      const [method, ...args] = call;
+      if (!METHODS.includes(method)) return complain(`"${method}" is not one of ${METHODS.join(", ")}.`);
+      (chat[method] as (...args: unknown[]) => void)(...args);
+    });
+  }
+
+  document.addEventListener("checkout-chat:ready", () => {
+    const calls = waiting;
+    waiting = [];
+    calls.forEach(answer);
+  });
+  shop.checkoutChat = { push: (...calls: Call[]) => calls.forEach(answer) };
+  early.forEach(answer);
+}

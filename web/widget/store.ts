@@ -1,0 +1,329 @@
+/** The conversation as this tab knows it. Frames come in, acts go out, `onChange` says when to draw. No DOM. */
+import { maskAll } from "../shared/masking.ts";
+import { TEXT_LIMIT } from "../shared/protocol.ts";
+import type { ChatError, Choice, Context, Message, PageEvent, ShopperFrame, State, ToShopper } from "../shared/protocol.ts";
+import type { Clock, Status, Transport, TransportOptions } from "../shared/transport.ts";
+import { type ForAllTabs, type ForThisTab, type Keep, NOTHING_FOR_ALL_TABS } from "./keep.ts";
+
+/** Something the shopper said that the server has not stored yet. */
+export interface Unsent {
+  id: string;
+  text: string;
+  /** Why the server refused it, in words; null while it is on its way. */
+  problem: string | null;
+}
+
+export interface Chat {
+  open: boolean;
+  status: Status;
+  messages: Message[];
+  unsent: Unsent[];
+  state: State | null;
+  writing: "assistant" | "agent" | null;
+  /** In words, for what has no better place. */
+  trouble: string | null;
+  unread: number;
+  /** The offer to show while the panel is closed. */
+  nudge: Message | null;
+  asking: boolean;
+  sendingContact: boolean;
+  contactProblem: string | null;
+}
+
+type Hooks = Pick<TransportOptions<ShopperFrame, ToShopper>,
+  "hello" | "onFrame" | "onStatus" | "onRefused" | "onPending" | "pending" | "numbered">;
+
+export interface StoreOptions {
+  site: string;
+  locale: () => string;
+  context: () => Context;
+  happened: (event: PageEvent) => void;
+  mask: (text: string) => string;
+  device: Keep<ForAllTabs>;
+  tab: Keep<ForThisTab>;
+  clock: Clock;
+  newId: () => string;
+  transport: (hooks: Hooks) => Transport<ShopperFrame>;
+  onChange: (chat: Chat) => void;
+  /** A message that was not there when the page was loaded. */
+  onNew: (message: Message) => void;
+  onHandOver: (state: State) => void;
+}
+
+export type Store = ReturnType<typeof createStore>;
+
+const WRITING_MOST_MS = 10_000;
+const TYPING_EVERY_MS = 3_000;
+const TRACK_BURST = 8;
+const TRACK_BURST_MS = 10_000;
+
+export function createStore(options: StoreOptions) {
+  const { device, tab, clock, mask, newId } = options;
+  const chat: Chat = {
+    open: false, status: "idle", messages: [], unsent: [], state: null, writing: null, trouble: null,
+    unread: 0, nudge: null, asking: false, sendingContact: false, contactProblem: null,
+  };
+  /** Messages up to here were there before the page; null until the first welcome. */
+  let history: number | null = null;
+  let conversation: string | null = null;
+  let stopWriting = () => {};
+  let typedAt = -Infinity;
+  let tracked: number[] = [];
+  let jwt: string | null = null;
+  let openedBy: string | undefined;
+
+  const left = tab.read().pending;
+  chat.unsent = left.flatMap((frame) => (frame.type === "say" ? [{ id: frame.id, text: frame.text, problem: null }] : []));
+
+  const transport = options.transport({
+    numbered: true,
+    pending: left,
+    onPending: (pending) => tab.write({ pending }),
+    hello(after) {
+      const known = device.read();
+      conversation = known.conversation;
+      return {
+        type: "hello", v: 1, site: options.site, visitor: known.visitor, conversation, after,
+        locale: options.locale(), context: { ...options.context(), ...(openedBy ? { opened_by: openedBy } : {}) },
+      };
+    },
+    onFrame: take,
+    onStatus(status) {
+      chat.status = status;
+      if (status !== "online") setWriting(null);
+      changed();
+    },
+    onRefused(code) {
+      if (code !== 4401 && code !== 4403) {
+        chat.trouble = "update";
+        changed();
+        return false;
+      }
+      device.write(code === 4401 ? NOTHING_FOR_ALL_TABS : { conversation: null, seen: 0 });
+      startOver();
+      return true;
+    },
+  });
+
+  function changed(): void {
+    if (chat.open) markSeen();
+    const { seen } = device.read();
+    const heard = chat.messages.filter(({ author, seq }) => seq > seen && (author === "assistant" || author === "agent"));
+    chat.unread = heard.length;
+    options.onChange(chat);
+  }
+
+  function markSeen(): void {
+    const seq = chat.messages.at(-1)?.seq ?? 0;
+    if (seq > device.read().seen) device.write({ seen: seq });
+    chat.nudge = null;
+  }
+
+  function startOver(): void {
+    chat.messages = [];
+    chat.state = chat.nudge = null;
+    history = null;
+  }
+
+  // ---- frames ----
+
+  function take(frame: ToShopper): void {
+    if (frame.type === "welcome") welcome(frame);
+    else if (frame.type === "message") message(frame);
+    else if (frame.type === "ack") ack(frame);
+    else if (frame.type === "update") update(frame);
+    else if (frame.type === "state") state(frame);
+    else if (frame.type === "typing") setWriting(frame.on ? frame.author : null);
+    else if (frame.type === "error") error(frame);
+    changed();
+  }
+
+  function welcome(frame: ToShopper & { type: "welcome" }): void {
+    if (frame.conversation !== conversation && chat.messages.length > 0) startOver();
+    conversation = frame.conversation;
+    device.write({ visitor: frame.visitor, conversation });
+    history ??= frame.last;
+    chat.trouble = null;
+    if (jwt) transport.send({ type: "identify", jwt });
+    jwt = null;
+  }
+
+  function message(frame: ToShopper & { type: "message" }): void {
+    const { type: _, ...message } = frame;
+    if (message.id) forget(message.id);
+    chat.messages = [...chat.messages.filter(({ seq }) => seq !== message.seq), message].sort((a, b) => a.seq - b.seq);
+    if (message.author !== "shopper") setWriting(null);
+    if (message.kind === "offer" && message.offer?.verdict === null && tab.read().dismissed.includes(message.seq)) {
+      return dismiss(message.seq);
+    }
+    if (message.seq <= (history ?? 0)) return;
+    if (message.kind === "offer" && message.offer?.verdict === null && !chat.open) chat.nudge = message;
+    options.onNew(message);
+  }
+
+  function ack(frame: ToShopper & { type: "ack" }): void {
+    if (frame.conversation && frame.conversation !== conversation) {
+      conversation = frame.conversation;
+      device.write({ conversation });
+    }
+    // The message itself may have been seen by now, or there is none to come.
+    if (frame.seq === null || frame.seq <= transport.last) forget(frame.id);
+    chat.sendingContact = false;
+  }
+
+  function update({ seq, verdict, chosen }: ToShopper & { type: "update" }): void {
+    change(seq, (message) => {
+      if (chosen !== undefined) return { ...message, chosen };
+      if (verdict === "dismissed") return message.offer ? { ...message, offer: { ...message.offer, verdict } } : message;
+      return message.answer ? { ...message, answer: { ...message.answer, verdict: verdict ?? null } } : message;
+    });
+    if (verdict === "dismissed" && chat.nudge?.seq === seq) chat.nudge = null;
+  }
+
+  function state(frame: ToShopper & { type: "state" }): void {
+    const { type: _, ...state } = frame;
+    const before = chat.state?.owner;
+    chat.state = state;
+    if (state.owner !== "assistant" || state.contact === "wanted") chat.asking = false;
+    const waits = state.owner === "queue" || state.owner === "agent";
+    if (before && before !== state.owner && waits) options.onHandOver(state);
+  }
+
+  function error(frame: ChatError): void {
+    const words = [frame.message, frame.hint].filter(Boolean).join(" ");
+    const passing = frame.code === "rate_limited" || frame.code === "unavailable";
+    const unsent = chat.unsent.find(({ id }) => id === frame.id);
+    if (unsent) chat.unsent = chat.unsent.map((each) => (each === unsent ? { ...each, problem: words } : each));
+    else if (chat.sendingContact) chat.contactProblem = words;
+    else chat.trouble = words;
+    if (!passing) chat.sendingContact = chat.asking = false;
+  }
+
+  function setWriting(who: Chat["writing"]): void {
+    stopWriting();
+    chat.writing = who;
+    if (who) {
+      stopWriting = clock.after(WRITING_MOST_MS, () => {
+        chat.writing = null;
+        changed();
+      });
+    }
+  }
+
+  function change(seq: number, edit: (message: Message) => Message): void {
+    chat.messages = chat.messages.map((message) => (message.seq === seq ? edit(message) : message));
+  }
+
+  function forget(id: string): void {
+    chat.unsent = chat.unsent.filter((each) => each.id !== id);
+  }
+
+  // ---- acts ----
+
+  function send(frame: ShopperFrame): void {
+    transport.send(frame);
+    transport.connect();
+    changed();
+  }
+
+  function dismiss(seq: number): void {
+    tab.write({ dismissed: [...new Set([...tab.read().dismissed, seq])] });
+    update({ type: "update", seq, verdict: "dismissed" });
+    send({ type: "dismiss", seq });
+  }
+
+  return {
+    chat: chat as Readonly<Chat>,
+    /** Goes on where the shopper left off, if there is anything to go on with. */
+    resume(): void {
+      if (chat.open || device.read().conversation || transport.pending.length > 0) transport.connect();
+    },
+    /** In this tab, on the page before. */
+    wasOpen: () => tab.read().open,
+    leave: () => transport.close(),
+    wake: () => transport.wake(),
+    say(text: string): void {
+      const said = mask(text.trim()).slice(0, TEXT_LIMIT);
+      if (!said) return;
+      const id = newId();
+      chat.trouble = null;
+      chat.unsent = [...chat.unsent, { id, text: said, problem: null }];
+      send({ type: "say", id, text: said });
+    },
+    /** Sends what was refused once more, as a new message, or stops waiting for the network. */
+    sendAgain(id: string): void {
+      const unsent = chat.unsent.find((each) => each.id === id);
+      transport.wake();
+      if (!unsent?.problem || transport.pending.some((frame) => "id" in frame && frame.id === id)) return;
+      forget(id);
+      this.say(unsent.text);
+    },
+    choose(seq: number, choice: Choice): void {
+      if (choice.action === "person") return this.askPerson();
+      change(seq, (message) => ({ ...message, chosen: choice.label }));
+      send({ type: "choose", id: newId(), article: choice.article, label: choice.label, seq });
+    },
+    verdict(seq: number, helped: boolean): void {
+      update({ type: "update", seq, verdict: helped ? "yes" : "no" });
+      send({ type: "verdict", id: newId(), seq, helped });
+    },
+    askPerson(): void {
+      if (chat.asking) return;
+      chat.asking = true;
+      send({ type: "ask_person", id: newId() });
+    },
+    contact(fields: { name: string; email: string; question: string }): void {
+      chat.sendingContact = true;
+      chat.contactProblem = null;
+      send({ type: "contact", id: newId(), name: mask(fields.name), email: fields.email, question: mask(fields.question) });
+    },
+    dismiss,
+    typing(): void {
+      if (clock.now() - typedAt < TYPING_EVERY_MS) return;
+      typedAt = clock.now();
+      transport.send({ type: "typing" });
+    },
+    context(context: Context): void {
+      transport.send({ type: "context", context });
+    },
+    /** Every event is remembered; of a flood only the first few are sent at once. */
+    track(event: string, data: Record<string, unknown> = {}): void {
+      const now = clock.now();
+      const id = newId();
+      const kept = maskAll(data, mask);
+      options.happened({ id, event, data: kept, at: new Date(now).toISOString() });
+      tracked = tracked.filter((at) => now - at < TRACK_BURST_MS);
+      if (tracked.push(now) <= TRACK_BURST) send({ type: "track", id, event, data: kept });
+    },
+    identify(token: string): void {
+      if (chat.status === "online") return transport.send({ type: "identify", jwt: token });
+      jwt = token;
+      transport.connect();
+    },
+    open(by: string): void {
+      if (chat.open) return;
+      openedBy ??= by;
+      chat.open = true;
+      tab.write({ open: true });
+      if (chat.status === "online") transport.send({ type: "context", context: { opened_by: openedBy } });
+      transport.connect();
+      changed();
+    },
+    close(): void {
+      if (!chat.open) return;
+      chat.open = false;
+      tab.write({ open: false });
+      changed();
+    },
+    /** Another tab of this shop wrote what all tabs share. */
+    otherTab(): void {
+      const known = device.read().conversation;
+      if (known && known !== conversation) {
+        startOver();
+        transport.reset();
+        transport.connect();
+      }
+      changed();
+    },
+  };
+}

@@ -1,0 +1,186 @@
+/** The widget's elements, one draw function per region. It reads the chat, calls acts, and keeps no state but focus. */
+import type { Message } from "../shared/protocol.ts";
+import { createComposer } from "./composer.ts";
+import { type Contact, createContactForm } from "./contact.ts";
+import { ICONS, h, icon, setProps, setText } from "./dom.ts";
+import type { ForThisTab, Keep } from "./keep.ts";
+import { createLog } from "./log.ts";
+import { type MessageActs, authorOf } from "./messages.ts";
+import type { Pieces } from "./place.ts";
+import type { Chat } from "./store.ts";
+import { type Words, say } from "./words.ts";
+
+export interface Acts extends MessageActs {
+  open(by: string): void;
+  close(): void;
+  say(text: string): void;
+  typing(): void;
+  askPerson(): void;
+  contact(contact: Contact): void;
+  dismiss(seq: number): void;
+  showAnyway(): void;
+}
+
+export interface View {
+  root: HTMLElement;
+  pieces: Pieces;
+  draw(chat: Readonly<Chat>): void;
+  /** Says it once to a screen reader. */
+  announce(message: Message): void;
+  focusPanel(toField: boolean): void;
+  toEnd(): void;
+}
+
+const SPOKEN_MS = 1_000;
+
+/** The first sentence of an offer, for where there is room for one. */
+export function nudgeWords(offer: Message): string {
+  return offer.offer?.title || (/^.*?[.?](?=\s|$)/s.exec(offer.text)?.[0] ?? offer.text);
+}
+
+export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, acts: Acts): View {
+  const contact = createContactForm(words, tab, acts.contact);
+  const log = createLog(words, acts, contact.node);
+  const composer = createComposer(words, tab, (text) => acts.say(text), acts.typing);
+  const launcher = createLauncher(words, acts);
+  const nudge = createNudge(words, acts);
+  const head = createHead(words, shop, acts);
+  const foot = createFoot(words, acts);
+  const trouble = h("p", { class: "trouble", part: "trouble" });
+  const folded = h("div", { class: "fold" }, h("p", {}, words.folded),
+    h("button", { class: "link", type: "button", onclick: acts.showAnyway }, words.showAnyway));
+  const panel = h("div", { class: "panel", part: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1" },
+    head.node, folded, log.node, h("div", { class: "bottom" }, log.below, trouble, composer.node, foot.node));
+  const spoken = h("div", { class: "unseen", "aria-live": "polite" });
+  const root = h("div", { class: "root", part: "root", role: "region", "aria-label": title(words, shop), lang: words.lang },
+    launcher.node, nudge.node, panel, spoken);
+  panel.hidden = nudge.node.hidden = true;
+
+  function speak(text: string): void {
+    const entry = h("div", {}, text);
+    spoken.append(entry);
+    setTimeout(() => entry.remove(), SPOKEN_MS);
+  }
+
+  function drawTrouble(chat: Readonly<Chat>): void {
+    const lost = chat.status === "offline" ? (navigator.onLine ? words.unreachable : words.offline) : "";
+    const known = chat.trouble === "update" ? words.update : chat.trouble;
+    const text = known ?? (lost || (chat.status === "connecting" ? words.connecting : ""));
+    if (text && text !== trouble.textContent && chat.open && chat.status !== "connecting") speak(text);
+    setText(trouble, text);
+    trouble.hidden = !text;
+    trouble.classList.toggle("soon", text === words.connecting);
+    trouble.classList.toggle("problem", Boolean(known));
+  }
+
+  return {
+    root,
+    pieces: { launcher: launcher.node, nudge: nudge.node, panel },
+    draw(chat) {
+      launcher.draw(chat);
+      nudge.draw(chat);
+      head.draw(chat);
+      const question = chat.messages.findLast(({ author }) => author === "shopper")?.text ?? "";
+      contact.draw(chat.state?.contact === "wanted", chat.sendingContact, chat.contactProblem, question);
+      log.draw(chat);
+      drawTrouble(chat);
+      foot.draw(chat);
+      if (chat.open) composer.draw();
+    },
+    announce(message) {
+      if (message.author === "shopper") return;
+      speak(message.kind === "notice" ? message.text : `${authorOf(message, words)}: ${message.text}`);
+    },
+    focusPanel(toField) {
+      const usable = toField && !panel.classList.contains("folded");
+      (usable ? composer.field : panel).focus({ preventScroll: true });
+    },
+    toEnd: log.toEnd,
+  };
+}
+
+function title(words: Words, shop: string): string {
+  return shop ? say(words.shopHelp, { shop }) : words.help;
+}
+
+function createLauncher(words: Words, acts: Acts) {
+  const line = h("span", { class: "line" });
+  const badge = h("span", { class: "badge", part: "badge" });
+  const name = h("span", { class: "unseen" });
+  const node = h("button", { class: "launcher", part: "launcher", type: "button", onclick: () => acts.open("shopper") },
+    icon(ICONS.chat), line, name, badge);
+  return {
+    node,
+    draw({ unread, nudge }: Readonly<Chat>): void {
+      setText(line, nudge ? nudgeWords(nudge) : "");
+      setText(name, unread ? say(words.openUnread, { n: unread }) : words.open);
+      setText(badge, unread ? String(Math.min(unread, 99)) : "");
+      badge.hidden = !unread;
+      setProps(badge, { "aria-hidden": "true" });
+    },
+  };
+}
+
+function createNudge(words: Words, acts: Acts) {
+  const text = h("p");
+  let offer: Message | null = null;
+  const read = () => offer && acts.open(`offer:${offer.offer?.event ?? ""}`);
+  const node = h("section", { class: "nudge", part: "nudge" }, text,
+    h("div", { class: "row" },
+      h("button", { class: "main", type: "button", onclick: read }, words.read),
+      h("button", { class: "link", type: "button", onclick: () => offer && acts.dismiss(offer.seq) }, words.dismiss)));
+  return {
+    node,
+    draw(chat: Readonly<Chat>): void {
+      offer = chat.nudge;
+      if (!offer) return;
+      setText(text, nudgeWords(offer));
+      setProps(text, { lang: offer.lang, dir: "auto" });
+    },
+  };
+}
+
+function createHead(words: Words, shop: string, acts: Acts) {
+  const who = h("p", { class: "sub" });
+  const face = h("span", { class: "face", "aria-hidden": "true" });
+  const strip = h("p", { class: "strip", role: "status" });
+  const node = h("header", { part: "header" }, face,
+    h("div", { class: "names" }, h("h2", { id: "title" }, title(words, shop)), who),
+    h("button", { class: "icon", type: "button", "aria-label": words.close, onclick: acts.close }, icon(ICONS.close)), strip);
+  let shown = "";
+  return {
+    node,
+    draw({ state }: Readonly<Chat>): void {
+      const agent = state?.owner === "agent" ? state.agent : null;
+      const here = state ? (state.desk.staffed ? words.peopleHere : words.peopleAway) : words.assistantFirst;
+      setText(who, agent ? say(words.personHere, { name: agent.name }) : here);
+      node.classList.toggle("person", agent !== null);
+      if (shown !== (agent?.name ?? "assistant")) {
+        shown = agent?.name ?? "assistant";
+        face.replaceChildren(agent ? [...agent.name][0] ?? "" : icon(ICONS.chat));
+      }
+      const place = state?.queue?.place;
+      const line = !place ? words.waiting : place === 1 ? words.next : say(words.place, { n: place });
+      const text = state?.owner === "queue" ? line : state?.owner === "closed" ? words.chatEnded : "";
+      setText(strip, text);
+      strip.hidden = !text;
+    },
+  };
+}
+
+function createFoot(words: Words, acts: Acts) {
+  const person = h("button", { class: "link", type: "button", onclick: acts.askPerson });
+  const instead = h("span");
+  return {
+    node: h("div", { class: "foot", part: "foot" }, person, instead, h("span", {}, words.card)),
+    draw({ state, asking }: Readonly<Chat>): void {
+      const owner = state?.owner;
+      const waits = owner === "queue" || owner === "agent";
+      setText(person, asking ? words.asking : words.person);
+      setProps(person, { "aria-disabled": asking });
+      person.hidden = waits;
+      instead.hidden = !waits;
+      setText(instead, owner === "agent" ? say(words.personHere, { name: state?.agent?.name ?? words.shop }) : words.asked);
+    },
+  };
+}

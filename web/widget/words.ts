@@ -1,0 +1,26 @@
+/** The widget's words: `en` is inside the bundle, another locale is one JSON file beside it. */
+import en, { type Words } from "./words/en.ts";
+
+export type { Words };
+export { en };
+
+/** The locales with a file in words/, named by build.mjs. */
+declare const LOCALES: string[] | undefined;
+
+/** `say("{n} new", { n: 3 })` is "3 new". */
+export function say(sentence: string, values: Record<string, unknown>): string {
+  return sentence.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
+}
+
+/** The catalogue that fits `locale` best; English where there is none or it can't be fetched. */
+export async function loadWords(locale: string): Promise<Words> {
+  const known = typeof LOCALES === "undefined" ? [] : LOCALES;
+  const found = [locale, locale.split("-")[0]].find((name) => name && known.includes(name));
+  if (!found) return en;
+  try {
+    const response = await fetch(new URL(`words/${found}.json`, import.meta.url));
+    return { ...en, ...((await response.json()) as Partial<Words>) };
+  } catch {
+    return en;
+  }
+}
