@@ -1,0 +1,1 @@
+"""Accounts, sign-in and roles: what desk, editor and reports share."""
