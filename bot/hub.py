@@ -75,6 +75,7 @@ class Subscription:
 
     def __init__(self, limit: int) -> None:
         self.events: asyncio.Queue[Event] = asyncio.Queue(limit)
+        self.topics: set[str] = set()
         self.overflowed = False
 
     def push(self, event: Event) -> None:
@@ -97,24 +98,31 @@ class Hub:
         self._by_topic: defaultdict[str, set[Subscription]] = defaultdict(set)
 
     @contextmanager
-    def subscribe(self, topic: str = EVERYTHING) -> Iterator[Subscription]:
-        """Listen to one conversation (its id) or to EVERYTHING."""
+    def subscribe(self, *topics: str) -> Iterator[Subscription]:
+        """Listen to conversations (their ids), or without a topic to everything."""
         subscription = Subscription(self._limit)
-        self._by_topic[topic].add(subscription)
+        for topic in topics or (EVERYTHING,):
+            self.follow(subscription, topic)
         try:
             yield subscription
         finally:
-            self._by_topic[topic].discard(subscription)
-            if not self._by_topic[topic]:
-                del self._by_topic[topic]
+            for topic in subscription.topics:
+                self._by_topic[topic].discard(subscription)
+                if not self._by_topic[topic]:
+                    del self._by_topic[topic]
+
+    def follow(self, subscription: Subscription, topic: str) -> None:
+        """Listen to one conversation more."""
+        subscription.topics.add(topic)
+        self._by_topic[topic].add(subscription)
 
     def publish(self, event: Event) -> None:
         """Tell everybody concerned: QueueMoved, and staff coming and going, concern everybody."""
         if isinstance(event, QueueMoved) or not event.conversation_id:
-            for subscriptions in list(self._by_topic.values()):
-                for subscription in subscriptions:
-                    subscription.push(event)
-            return
-        for topic in (event.conversation_id, EVERYTHING):
-            for subscription in self._by_topic.get(topic, ()):
-                subscription.push(event)
+            listeners = set().union(*self._by_topic.values())
+        else:
+            listeners = self._by_topic.get(event.conversation_id, set()) | self._by_topic.get(
+                EVERYTHING, set()
+            )
+        for subscription in listeners:
+            subscription.push(event)

@@ -22,7 +22,7 @@ class IdentityKey(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     alg: Literal["HS256", "ES256"]
-    key: str = Field(min_length=16)
+    key: str = Field(min_length=32)
 
 
 class Site(BaseModel):

@@ -1,0 +1,89 @@
+"""The knowledge base, as `actions` serves it: for when Rasa does not answer, and for the desk."""
+
+import asyncio
+from typing import Any
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.errors import AppError, unavailable
+
+
+class Found(BaseModel):
+    """What every part of a search shares."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Match(Found):
+    """An article that may answer; `short_answer` is Markdown."""
+
+    id: str
+    title: str
+    short_answer: str
+    confidence: float
+
+
+class PartResult(Found):
+    """One of several questions that were asked at once."""
+
+    question: str
+    band: str
+    confidence: float
+    matches: list[Match] = Field(default_factory=list)
+
+
+class SearchResult(Found):
+    """The best articles, how sure the search is, and what to do with that (`band`)."""
+
+    band: str
+    confidence: float
+    matches: list[Match] = Field(default_factory=list)
+    parts: list[PartResult] | None = None
+
+
+class Knowledge:
+    """`/knowledge/*` of `actions`."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str, timeout_s: float) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+        self._timeout_s = timeout_s
+
+    async def search(self, question: str, context: dict[str, Any], limit: int = 3) -> dict[str, Any]:
+        """`{version, band, confidence, matches, ...}`. AppError `unavailable`."""
+        body = {"question": question, "context": context, "limit": limit}
+        found: dict[str, Any] = await self._request("POST", "/knowledge/search", json=body)
+        return found
+
+    async def find(self, question: str, context: dict[str, Any], limit: int = 4) -> SearchResult:
+        """As `search`, read and checked. AppError `unavailable` also when it cannot be read."""
+        try:
+            return SearchResult.model_validate(await self.search(question, context, limit))
+        except ValidationError as error:
+            raise unavailable("The knowledge base") from error
+
+    async def article(self, article_id: str, locale: str) -> dict[str, Any]:
+        """One article. AppError `unavailable`, or `not_found`."""
+        found: dict[str, Any] = await self._request(
+            "GET", f"/knowledge/articles/{article_id}", params={"locale": locale}
+        )
+        return found
+
+    async def ready(self, timeout_s: float = 2.0) -> None:
+        """Raises httpx.HTTPError unless `actions` is ready."""
+        (await self._client.get(f"{self._url}/ready", timeout=timeout_s)).raise_for_status()
+
+    async def _request(self, method: str, path: str, **request: Any) -> Any:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                response = await self._client.request(method, self._url + path, **request)
+            if response.status_code == httpx.codes.NOT_FOUND:
+                raise AppError("not_found", "There is no such article.", "It may have been archived.")
+            response.raise_for_status()
+            found = response.json()
+        except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise unavailable("The knowledge base") from error
+        if not isinstance(found, dict):
+            raise unavailable("The knowledge base")
+        return found
