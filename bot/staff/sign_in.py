@@ -103,6 +103,6 @@ def _hash(token: str) -> str:
 def _another_role(row: Staff) -> AppError:
     return AppError(
         "not_allowed",
-        f"Your role is {staff.role}, which does not open this page.",
+        f"Your role is {row.role}, which does not open this page.",
         "Ask an admin for another role.",
     )
