@@ -1,0 +1,96 @@
+"""What is learned from a knowledge base: the classifier, the calibration, and which articles they saw."""
+
+import datetime as dt
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+
+from knowledge_base.confidence import Budget, Calibration, calibrate
+from knowledge_base.crossfit import Labelled, labelled_samples, own_samples
+from knowledge_base.index import Index, Vectors
+from knowledge_base.scoring import Classes, Scorer, fit_classes
+
+ENOUGH_LABELLED: Final = 100
+OWN_WEIGHT_BESIDE_LABELLED: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fit of one version. `seen` maps an entry's id to its digest at the time."""
+
+    version: int = 0
+    classes: Classes | None = None
+    calibration: Calibration = field(default_factory=Calibration)
+    seen: Mapping[str, str] = field(default_factory=dict)
+    fitted_at: str | None = None
+
+    def dump(self) -> dict[str, bytes]:
+        """Files to keep with the index."""
+        meta = {
+            "version": self.version,
+            "calibration": self.calibration.as_dict(),
+            "seen": dict(self.seen),
+            "fitted_at": self.fitted_at,
+            "classes": None,
+        }
+        files = {}
+        if self.classes:
+            meta["classes"] = {"ids": self.classes.ids, "digests": self.classes.digests}
+            buffer = io.BytesIO()
+            np.savez(buffer, weights=self.classes.weights, bias=self.classes.bias)
+            files["classes.npz"] = buffer.getvalue()
+        return {"fit.json": json.dumps(meta).encode(), **files}
+
+    @classmethod
+    def load(cls, meta_json: bytes, classes_npz: bytes) -> "Fit":
+        """From the files of `dump`. Raises `ValueError` or `KeyError` when they are not what it wrote."""
+        meta: dict[str, Any] = json.loads(meta_json)
+        classes = None
+        if meta["classes"]:
+            with np.load(io.BytesIO(classes_npz)) as arrays:
+                classes = Classes(
+                    tuple(meta["classes"]["ids"]),
+                    tuple(meta["classes"]["digests"]),
+                    arrays["weights"],
+                    arrays["bias"],
+                )
+        calibration = Calibration.of(meta["calibration"])
+        return cls(int(meta["version"]), classes, calibration, dict(meta["seen"]), meta["fitted_at"])
+
+
+def fit(
+    index: Index,
+    *,
+    version: int,
+    at: dt.datetime,
+    labelled: Sequence[Labelled] = (),
+    vectors: Mapping[str, Vectors] | None = None,
+    budget: Budget | None = None,
+) -> Fit:
+    """Learns from the index alone, and from `labelled` questions where the shop has some.
+
+    With 100 labelled questions or more they decide, and the articles' own questions only steady them: people
+    who write articles phrase things more cleanly than shoppers do.
+    """
+    if len(index.entries) < 2:
+        seen = {entry.id: entry.digest for entry in index.entries}
+        return Fit(version, None, Calibration(), seen, at.isoformat())
+    classes = fit_classes(index)
+    samples = own_samples(index)
+    usable = [question for question in labelled if question.split == "dev"]
+    if usable and vectors:
+        enough = sum(bool(question.labels) for question in usable) >= ENOUGH_LABELLED
+        if enough:
+            samples = [replace(sample, weight=OWN_WEIGHT_BESIDE_LABELLED) for sample in samples]
+        samples += labelled_samples(Scorer(index, classes), vectors, usable, weight=1.0)
+    return Fit(
+        version=version,
+        classes=classes,
+        calibration=calibrate(samples, budget),
+        seen={entry.id: entry.digest for entry in index.entries},
+        fitted_at=at.isoformat(),
+    )

@@ -1,0 +1,195 @@
+"""Words: cleaning a message, repairing typos against the knowledge base's own words, BM25."""
+
+import html
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_CHARACTERS: Final = 2_000
+MAX_WORDS: Final = 120
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_STOP: Final = """
+a about am an and any are as at be been but by can could did do does for from get got had has have hello help
+hey hi how i i'd i'll i'm i've if in into is it it's its just me my need no not of on or our please pls plz so
+some than thanks that the their them then there these they this those to too u up us want was we were what when
+where which who why will with would you your
+"""
+STOP_WORDS: Final = frozenset(_STOP.split())
+
+
+def clean(message: str) -> str:
+    """The message as words for people: no tags, control or zero-width characters, no endless repetition."""
+    text = unicodedata.normalize("NFKC", message[: MAX_CHARACTERS * 2])
+    text = _TAG.sub(" ", html.unescape(text))
+    text = "".join(char if _visible(char) else (" " if char.isspace() else "") for char in text)
+    return " ".join(_unrepeated(text.split())[:MAX_WORDS])[:MAX_CHARACTERS]
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in small letters, in order; digits count, punctuation does not."""
+    return [match.group().replace("’", "'") for match in _WORD.finditer(text.lower())]
+
+
+def terms(text: str) -> list[str]:
+    """What BM25 counts: stems of the words that carry meaning."""
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+
+
+def stem(word: str) -> str:
+    """A crude English stem: enough to join `deliver`, `delivery`, `delivered` and `deliveries`."""
+    word = word.removesuffix("'s")
+    for ending, rest in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
+            word = word[: -len(ending)] + rest
+            break
+    for ending in ("y", "e"):
+        if len(word) > 4:
+            word = word.removesuffix(ending)
+    return word
+
+
+class Speller:
+    """Repairs a word nobody knows to the nearest word of the knowledge base."""
+
+    def __init__(self, counts: Mapping[str, int], known: Collection[str]) -> None:
+        """`counts` are the knowledge base's words; `known` are other words to leave alone."""
+        self.counts = counts
+        self._known = known
+        self._by_shape: dict[tuple[str, int], list[str]] = {}
+        for word in sorted(counts):
+            if len(word) >= 3 and word.isalpha():
+                self._by_shape.setdefault((word[0], len(word)), []).append(word)
+        self._repairs: dict[str, str] = {}
+
+    def repaired(self, text: str) -> str:
+        """The text with its typos repaired; the same text when there are none."""
+        return _WORD.sub(lambda match: self._word(match.group()), text)
+
+    def knows(self, word: str) -> bool:
+        """Whether a word (small letters) needs no repair."""
+        return word in self.counts or word in self._known
+
+    def _word(self, word: str) -> str:
+        low = word.lower()
+        if len(low) < 4 or not low.isalpha() or self.knows(low):
+            return word
+        if low not in self._repairs:
+            if len(self._repairs) > 20_000:
+                self._repairs.clear()
+            self._repairs[low] = self._nearest(low)
+        return self._repairs[low]
+
+    def _nearest(self, word: str) -> str:
+        limit = 1 if len(word) < 7 else 2
+        found: list[tuple[int, int, str]] = []
+        for first in {word[0], word[1]}:
+            for length in range(len(word) - limit, len(word) + limit + 1):
+                for other in self._by_shape.get((first, length), ()):
+                    distance = edits(word, other, limit)
+                    if distance <= limit:
+                        found.append((distance, -self.counts[other], other))
+        if found:
+            return min(found)[2]
+        return self._cut(word) or word
+
+    def _cut(self, word: str) -> str | None:
+        """Two known words that were written as one."""
+        for at in range(3, len(word) - 2):
+            left, right = word[:at], word[at:]
+            if left in self.counts and right in self.counts:
+                return f"{left} {right}"
+        return None
+
+
+def edits(one: str, other: str, limit: int) -> int:
+    """Damerau-Levenshtein distance (optimal string alignment), or `limit` + 1 once it is larger."""
+    if abs(len(one) - len(other)) > limit:
+        return limit + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        row = [i]
+        for j, b in enumerate(other, start=1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit:
+            return limit + 1
+        before, last = last, row
+    return last[-1]
+
+
+class Bm25:
+    """Okapi BM25 over one bag of terms for each article."""
+
+    def __init__(self, bags: Sequence[Mapping[str, int]], *, k1: float = 1.2, b: float = 0.5) -> None:
+        self._k1, self._b = k1, b
+        lengths = np.array([sum(bag.values()) for bag in bags], dtype=np.float64)
+        self._mean = float(lengths.mean()) if len(bags) else 1.0
+        self._norms = k1 * (1 - b + b * lengths / max(self._mean, 1.0))
+        frequency = Counter(term for bag in bags for term in bag)
+        self._idf = {
+            term: math.log(1 + (len(bags) - count + 0.5) / (count + 0.5)) for term, count in frequency.items()
+        }
+        self._unseen = math.log(1 + 2 * (len(bags) + 0.5))
+        postings: dict[str, list[tuple[int, int]]] = {}
+        for row, bag in enumerate(bags):
+            for term, count in bag.items():
+                postings.setdefault(term, []).append((row, count))
+        self._rows = {term: np.array([row for row, _ in found]) for term, found in postings.items()}
+        self._counts = {
+            term: np.array([count for _, count in found], dtype=np.float64)
+            for term, found in postings.items()
+        }
+        self._size = len(bags)
+
+    def scores(self, query: Collection[str]) -> NDArray[np.float64]:
+        """The score of every article for the terms of a question."""
+        total = np.zeros(self._size)
+        for term in set(query):
+            if term in self._rows:
+                rows, counts = self._rows[term], self._counts[term]
+                total[rows] += self._idf[term] * counts * (self._k1 + 1) / (counts + self._norms[rows])
+        return total
+
+    def score_bag(self, query: Collection[str], bag: Mapping[str, int]) -> float:
+        """The score of a bag that is not in the collection, such as an article without one question."""
+        length = sum(bag.values())
+        norm = self._k1 * (1 - self._b + self._b * length / max(self._mean, 1.0))
+        return sum(
+            self._idf.get(term, self._unseen) * bag[term] * (self._k1 + 1) / (bag[term] + norm)
+            for term in set(query)
+            if bag.get(term)
+        )
+
+    def explained(self, query: Collection[str], bag: Mapping[str, int]) -> float:
+        """The share of the question's information (inverse document frequency) that the bag's terms hold."""
+        weights = {term: self._idf.get(term, self._unseen) for term in set(query)}
+        whole = sum(weights.values())
+        return sum(weight for term, weight in weights.items() if bag.get(term)) / whole if whole else 0.0
+
+
+def _visible(char: str) -> bool:
+    return unicodedata.category(char)[0] != "C" and not ("\ufe00" <= char <= "\ufe0f")
+
+
+def _unrepeated(found: list[str]) -> list[str]:
+    """One period of a word list that only repeats itself; found with the prefix function of KMP."""
+    if len(found) < 8:
+        return found
+    prefix = [0] * len(found)
+    for i in range(1, len(found)):
+        k = prefix[i - 1]
+        while k and found[i] != found[k]:
+            k = prefix[k - 1]
+        prefix[i] = k + 1 if found[i] == found[k] else k
+    period = len(found) - prefix[-1]
+    return found[:period] if period * 3 <= len(found) else found

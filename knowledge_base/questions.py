@@ -1,0 +1,75 @@
+"""Messages that ask two things at once, and messages that only make sense after the one before."""
+
+import re
+from typing import Final
+
+from knowledge_base.lexical import STOP_WORDS, words
+
+_END: Final = re.compile(r"(?<=[.?!;])\s+|\n+")
+_JOINT: Final = re.compile(
+    r"\s*(?:,?\s+(?:and|n|&|\+)\s+(?:also\s+)?|,?\s+(?:also|plus|as well as)\s+"
+    r"|[,/]\s+(?:and\s+)?|\s+[-–—]\s+)",
+    re.IGNORECASE,
+)
+_OPENERS: Final = """
+what which who whose when where why how can could do does did is are am was will would should shall may must
+have has whats wheres hows whens cant dont isnt arent wont i'd i need want tell explain
+"""
+_ASKING: Final = frozenset(_OPENERS.split())
+_FOLLOWING: Final = re.compile(
+    r"^(?:(?:ok(?:ay)?|and|but|so|then|also)[,\s]+)*(?:(?:what|how)\s+(?:about|abt|bout)|(?:and|or|but)\b|same\s+(?:for|with)|"
+    r"(?:does|is|do|are|would|will|can)\s+(?:that|this|it|they|those|these)\b|(?:for|to|in|with|without)\s+\S+)",
+    re.IGNORECASE,
+)
+_LEAD: Final = re.compile(
+    r"^(?:(?:ok(?:ay)?|and|but|so|then|also|or)[,\s]+)*(?:(?:what|how)\s+(?:about|abt|bout)\s+)?(?:and\s+)?",
+    re.IGNORECASE,
+)
+MAX_PARTS: Final = 3
+
+
+def sentences(message: str) -> list[str]:
+    """The message cut at the ends of sentences."""
+    return [part.strip() for part in _END.split(message) if words(part)]
+
+
+def asks(text: str) -> bool:
+    """Whether a piece reads like a question of its own."""
+    found = words(text)
+    return bool(found) and (text.rstrip().endswith("?") or found[0] in _ASKING)
+
+
+def cuts(message: str) -> list[tuple[str, str]]:
+    """Ways to cut a message in two at a joint such as "and", each side with words that mean something."""
+    found = []
+    for match in _JOINT.finditer(message):
+        left, right = message[: match.start()].strip(), message[match.end() :].strip()
+        if _carries(left) and _carries(right):
+            found.append((left, right))
+    return found
+
+
+def follows(message: str) -> bool:
+    """Whether a message leans on the one before: "and for express?", "what about Germany"."""
+    return len(words(message)) <= 9 and bool(_FOLLOWING.match(message.strip()))
+
+
+def short(message: str) -> bool:
+    """Whether a message has so few words that the question before it may be needed."""
+    return len(words(message)) <= 4
+
+
+def remainder(message: str) -> str:
+    """A follow-up without its lead: "what about Germany" gives "Germany"."""
+    rest = _LEAD.sub("", message.strip(), count=1).strip(" ?!.,")
+    return rest or message.strip()
+
+
+def joined(before: str, message: str) -> str:
+    """The question before and what the follow-up changes, as one question."""
+    return f"{before.strip().rstrip('?!. ')}, {remainder(message)}?"
+
+
+def _carries(text: str) -> bool:
+    found = words(text)
+    return len(found) >= 2 and any(word not in STOP_WORDS for word in found)

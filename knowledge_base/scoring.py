@@ -1,0 +1,195 @@
+"""How near each article is to a question: dense, class and word views of it, and where the shopper is."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from knowledge_base.context import Context
+from knowledge_base.index import Entry, Index, Vectors
+from knowledge_base.lexical import Bm25, terms
+
+Floats = NDArray[np.float64]
+NEIGHBOURS: Final = 512
+MIN_QUESTIONS_FOR_CLASSES: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each view counts. Measured on public data and the dev questions; see docs/decisions."""
+
+    nearest: float = 0.5
+    centre: float = 0.5
+    answer: float = 0.2
+    chance: float = 0.5
+    lexical: float = 0.05
+    step: float = 0.03
+    event: float = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """A linear classifier over question vectors: one row of weights for each entry it was fitted on."""
+
+    ids: tuple[str, ...]
+    digests: tuple[str, ...]
+    weights: Floats
+    bias: Floats
+
+    def chances(self, vector: Vectors) -> Floats:
+        """The probability of each of `ids`."""
+        logits = self.weights @ vector + self.bias
+        powers = np.exp(logits - logits.max())
+        return np.asarray(powers / powers.sum())
+
+
+def fit_classes(index: Index, keep: NDArray[np.bool_] | None = None) -> Classes | None:
+    """Balanced multinomial logistic regression over the rows to `keep`; None with too few questions.
+
+    Below about three questions an article it does harm, so it is left out.
+    """
+    rows = np.ones(len(index.owners), dtype=bool) if keep is None else keep
+    owners = index.owners[rows]
+    kinds = np.unique(owners)
+    if len(kinds) < 3 or len(owners) / len(kinds) < MIN_QUESTIONS_FOR_CLASSES:
+        return None
+    model = LogisticRegression(C=30.0, class_weight="balanced", max_iter=50, tol=1e-3)
+    model.fit(index.questions[rows], owners)
+    entries = [index.entries[kind] for kind in kinds]
+    return Classes(
+        ids=tuple(entry.id for entry in entries),
+        digests=tuple(entry.digest for entry in entries),
+        weights=np.asarray(model.coef_, dtype=np.float64),
+        bias=np.asarray(model.intercept_, dtype=np.float64),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One number for each entry in each view; `total` ranks, `similarity` is at most 1."""
+
+    nearest: Floats
+    similarity: Floats
+    chance: Floats
+    lexical: Floats
+    total: Floats
+    fitted: NDArray[np.bool_]
+
+    def order(self, limit: int) -> NDArray[np.int64]:
+        """Rows of the best entries, best first."""
+        return np.argsort(-self.total, kind="stable")[:limit]
+
+
+class Scorer:
+    """Scores all entries of an index. Immutable, so it can be shared by threads."""
+
+    def __init__(self, index: Index, classes: Classes | None, weights: Weights | None = None) -> None:
+        self.index = index
+        self.classes = classes
+        self.weights = weights or Weights()
+        self.bags = [bag_of(entry) for entry in index.entries]
+        self.bm25 = Bm25(self.bags)
+        self._norms = np.linalg.norm(index.sums, axis=1) + 1e-9
+        self._answered = bool(len(index.answers))
+        self._class_rows, self._fitted = _aligned(index, classes)
+
+    def score(self, vector: Vectors, text: str, context: Context, *, without: int | None = None) -> Scores:
+        """The scores of a question; `without` leaves one question row out (for cross-fitting)."""
+        nearest, centre = self._dense(vector, without)
+        dense = self.weights.nearest * nearest + self.weights.centre * centre
+        share = 1.0
+        if self._answered:
+            dense = dense + self.weights.answer * self._answer(vector, centre)
+            share += self.weights.answer
+        similarity = dense / share
+        lexical = self._lexical(text, without)
+        chance = self._chance(vector, similarity)
+        total = dense + self.weights.chance * chance + self.weights.lexical * lexical
+        if context.step or context.event:
+            total = total + self._place(context)
+        return Scores(nearest, similarity, chance, lexical, total, self._fitted)
+
+    def explained(self, text: str, row: int, *, without: int | None = None) -> float:
+        """The share of the question's meaning words that the entry's own words hold."""
+        return self.bm25.explained(terms(text), self._bag(row, without))
+
+    def _dense(self, vector: Vectors, without: int | None) -> tuple[Floats, Floats]:
+        index = self.index
+        sums, norms = index.sums @ vector, self._norms
+        found, rows = index.nearest(vector, NEIGHBOURS)
+        sims = np.full(len(index.owners), found[-1], dtype=np.float64)
+        sims[rows] = found
+        if without is not None:
+            row = int(index.owners[without])
+            left = index.sums[row] - index.questions[without]
+            sims[without] = -1.0
+            sums, norms = sums.copy(), norms.copy()
+            sums[row], norms[row] = float(left @ vector), float(np.linalg.norm(left)) + 1e-9
+        return np.maximum.reduceat(sims, index.starts), np.asarray(sums / norms, dtype=np.float64)
+
+    def _answer(self, vector: Vectors, centre: Floats) -> Floats:
+        found = self.index.answers @ vector
+        best = np.full(len(self.index.entries), -1.0)
+        np.maximum.at(best, self.index.answer_owners, found)
+        return np.where(best > -1.0, best, centre)
+
+    def _lexical(self, text: str, without: int | None) -> Floats:
+        query = terms(text)
+        scores = self.bm25.scores(query)
+        if without is not None:
+            row = int(self.index.owners[without])
+            scores[row] = self.bm25.score_bag(query, self._bag(row, without))
+        return scores / max(float(scores.max(initial=0.0)), 1e-9)
+
+    def _chance(self, vector: Vectors, similarity: Floats) -> Floats:
+        """The classifier's probability; an entry it never saw gets the best one's where it is nearest."""
+        chance = np.zeros(len(similarity))
+        if self.classes is None:
+            return chance
+        found = self.classes.chances(vector)
+        known = self._class_rows >= 0
+        chance[known] = found[self._class_rows[known]]
+        top = int(np.argmax(similarity))
+        if not known[top]:
+            chance[top] = float(chance.max())
+        return chance
+
+    def _place(self, context: Context) -> Floats:
+        gains = np.zeros(len(self.index.entries))
+        for row, entry in enumerate(self.index.entries):
+            if context.step and context.step in entry.steps:
+                gains[row] += self.weights.step
+            if context.event and _answers_event(entry, context):
+                gains[row] += self.weights.event
+        return gains
+
+    def _bag(self, row: int, without: int | None) -> Mapping[str, int]:
+        if without is None or int(self.index.owners[without]) != row:
+            return self.bags[row]
+        at = without - int(self.index.starts[row])
+        return self.bags[row] - Counter(terms(self.index.entries[row].questions[at]))
+
+
+@lru_cache(maxsize=50_000)
+def bag_of(entry: Entry) -> Counter[str]:
+    """The terms of an entry: its phrasings, answers and tags."""
+    return Counter(term for text in (*entry.questions, *entry.answers, *entry.tags) for term in terms(text))
+
+
+def _aligned(index: Index, classes: Classes | None) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """For each entry its row in the classifier, or -1 when it is new or changed since the fit."""
+    rows = np.full(len(index.entries), -1, dtype=np.int64)
+    if classes is not None:
+        seen = dict(zip(zip(classes.ids, classes.digests, strict=True), range(len(classes.ids)), strict=True))
+        for row, entry in enumerate(index.entries):
+            rows[row] = seen.get((entry.id, entry.digest), -1)
+    return rows, rows >= 0
+
+
+def _answers_event(entry: Entry, context: Context) -> bool:
+    return any(event == context.event or event == f"{context.event}:{context.code}" for event in entry.events)
