@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.brief import Tried, brief, shorten
 from bot.clock import iso
 from bot.conversation import Author, Owner
+from bot.markdown import plain
 from bot.store import conversations
 from bot.store.database import Store
 from bot.store.models import Contact, Conversation, HandOver, Message, OwnerChange
@@ -117,7 +118,10 @@ async def story(store: Store, row: Conversation) -> Json:
             }
             for past in earlier_rows
         ],
-        "suggestions": list(asked.package.get("matches") or [])[:SUGGESTIONS],
+        "suggestions": [
+            {**match, "short_answer": plain(match["short_answer"])}
+            for match in (asked.package.get("matches") or [])[:SUGGESTIONS]
+        ],
         "changes": [
             {
                 "at": iso(change.at),
