@@ -5,9 +5,9 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { TEXT_LIMIT, type Suggestion, type Summary } from "../shared/protocol.ts";
-import { claim, findArticles, reply, tellTyping } from "./acts.ts";
+import { findArticles, reply, tellTyping } from "./acts.ts";
 import { Icon } from "./icons.tsx";
-import { connection, found, isMine, thread } from "./store.ts";
+import { found, isMine, thread } from "./store.ts";
 import { confidence, shopperName } from "./values.ts";
 import { words } from "./words.ts";
 
@@ -26,17 +26,7 @@ export function Composer({ known }: { known: Summary }): JSX.Element {
 }
 
 function NotMine({ known }: { known: Summary }): JSX.Element {
-  const canClaim = known.owner === "queue" || known.owner === "assistant";
-  return (
-    <footer class="composer not-mine">
-      <p data-test="not-mine">{whyNot(known)}</p>
-      {canClaim && (
-        <button type="button" class="primary" disabled={connection.value !== "online"} onClick={() => void claim()}>
-          {known.owner === "queue" ? words.conversation.claim : words.conversation.takeOver}
-        </button>
-      )}
-    </footer>
-  );
+  return <footer class="composer not-mine"><p data-test="not-mine">{whyNot(known)}</p></footer>;
 }
 
 function whyNot({ owner, agent, shopper }: Summary): string {

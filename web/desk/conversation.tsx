@@ -7,7 +7,7 @@ import type { Summary } from "../shared/protocol.ts";
 import { claim, open } from "./acts.ts";
 import { Composer, drafts, setDraft } from "./composer.tsx";
 import { Icon } from "./icons.tsx";
-import { connection, dialog, flash, isMine, openId, storyOpen, summary, unsent, type Unsent } from "./store.ts";
+import { connection, dialog, flash, isMine, openId, storyOpen, summary, thread, unsent, type Unsent } from "./store.ts";
 import { Transcript } from "./transcript.tsx";
 import { shopperName, step } from "./values.ts";
 import { words } from "./words.ts";
@@ -25,6 +25,7 @@ export function Conversation(): JSX.Element {
   return (
     <main class="conversation" data-owner={known?.owner} data-epoch={known?.epoch} data-conversation={openId.value}>
       <Header known={known} />
+      <BriefStrip />
       <Said />
       <Transcript onPutBack={putBack} key={openId.value} />
       {known && <Composer known={known} />}
@@ -62,6 +63,13 @@ function Header({ known }: { known: Summary | null }): JSX.Element {
       </div>
     </header>
   );
+}
+
+/** Where the story has no room of its own, its first lines stand above the transcript. */
+function BriefStrip(): JSX.Element | null {
+  const brief = thread.value.story?.brief ?? [];
+  if (brief.length === 0) return null;
+  return <p class="brief-strip" data-test="brief-strip">{brief.join(". ")}</p>;
 }
 
 function where({ step: code, shopper, owner, agent }: Summary): string {

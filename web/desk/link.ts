@@ -41,7 +41,7 @@ export function connect(): void {
       return false;
     },
     clock: browserClock,
-    random: Math.random,
+    random: () => Math.random(),
   });
   transport.connect();
 }

@@ -4,6 +4,7 @@
  */
 
 import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 
 import { ago, duration } from "../shared/format.ts";
 import type { Story } from "../shared/protocol.ts";
@@ -18,10 +19,17 @@ import { words } from "./words.ts";
 type Part = { story: Story };
 
 export function StoryPanel(): JSX.Element | null {
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!storyOpen.value) return;
+    const back = document.activeElement as HTMLElement | null;
+    panel.current?.focus();
+    return () => back?.focus();
+  }, [storyOpen.value]);
   if (!openId.value) return null;
   const { story } = thread.value;
   return (
-    <aside class={storyOpen.value ? "story open" : "story"} id="story" aria-label={words.story.label} tabIndex={-1}>
+    <aside class={storyOpen.value ? "story open" : "story"} id="story" aria-label={words.story.label} tabIndex={0} ref={panel}>
       <button type="button" class="story-close plain" aria-label={words.story.close} onClick={() => (storyOpen.value = false)}>
         <Icon name="close" />
       </button>
@@ -43,6 +51,7 @@ function Whole({ story }: Part): JSX.Element {
       <Contact story={story} />
       <Earlier story={story} />
       <Changes story={story} />
+      <Suggestions story={story} />
     </>
   );
 }
@@ -197,12 +206,12 @@ function Answers({ story: { answers } }: Part): JSX.Element {
     <Section title={words.story.answers}>
       {answers.length === 0 ? <p class="unknown" data-story="answers">{words.story.noAnswers}</p> : (
         <ol class="cards" data-story="answers">
-          {answers.map(({ article, question, confidence: sure, verdict, at }) => (
-            <li key={`${article.id}${at}`} data-article={article.id}>
+          {answers.map(({ article, question, confidence: sure, band, verdict, at }) => (
+            <li key={`${article.id}${at}`} data-article={article.id} data-band={band}>
               <strong>{article.title}</strong>
               {question && <q>{question}</q>}
               <span class="quiet">
-                {when(at, now_ms.peek())}, {words.conversation.confidence(confidence(sure))},{" "}
+                {when(at, now_ms.peek())}, {words.conversation.confidence(confidence(sure))}, {words.story.bands[band] ?? band},{" "}
                 <span class={verdict === "no" ? "no" : undefined}>
                   {verdict ? words.conversation.shopperSaid[verdict] : words.story.noVerdict}
                 </span>
@@ -271,6 +280,24 @@ function Changes({ story: { changes, settled } }: Part): JSX.Element {
         </ol>
       )}
       <dl><Row label={words.story.settled} name="settled">{settled ?? words.story.noSettled}</Row></dl>
+    </Section>
+  );
+}
+
+function Suggestions({ story: { suggestions } }: Part): JSX.Element {
+  return (
+    <Section title={words.story.suggestions}>
+      {suggestions.length === 0 ? <p class="unknown" data-story="suggestions">{words.story.noSuggestions}</p> : (
+        <ul class="cards" data-story="suggestions">
+          {suggestions.map(({ id, title, short_answer, confidence: sure }) => (
+            <li key={id} data-article={id}>
+              <strong>{title}</strong>
+              <span>{short_answer}</span>
+              <span class="quiet">{words.conversation.confidence(confidence(sure))}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </Section>
   );
 }

@@ -7,7 +7,8 @@ import { words } from "./words.ts";
 /** The interface is in English: the reader's own kind of English, else the one with a 24 hour clock. */
 export const locale = navigator.languages.find((language) => /^en-/.test(language) && language !== "en-US") ?? "en-GB";
 
-export const amount = (value: string, currency: string): string => money(value, currency, locale);
+/** With a true minus sign. */
+export const amount = (value: string, currency: string): string => money(value, currency, locale).replace("-", "−");
 
 /** ".93", and "1.00" for certain. */
 export const confidence = (value: number): string => value.toFixed(2).replace(/^0/, "");
@@ -26,11 +27,8 @@ export function when(at: string, now_ms: number): string {
 
 export const step = (code: string | null | undefined): string => (code ? (words.steps[code] ?? spoken(code)) : "");
 
-/** "payment.authentication_failed" is "Payment: authentication failed". */
-export function event(name: string): string {
-  const [subject = "", ...rest] = name.split(".");
-  return rest.length ? `${spoken(subject)}: ${rest.join(" ").replaceAll("_", " ")}` : spoken(subject);
-}
+/** "payment.authentication_failed" is "Payment authentication failed". */
+export const event = (name: string): string => spoken(name.replaceAll(".", " "));
 
 /** "insufficient_funds" is "insufficient funds"; what is not a plain value is written as it came. */
 export function datum(value: unknown): string {
@@ -41,7 +39,7 @@ export function datum(value: unknown): string {
 export function openedBy(by: string): string {
   const known = words.story.openedBy[by];
   if (known) return known;
-  return by.startsWith("offer:") ? `offer “${event(by.slice("offer:".length))}”` : by;
+  return by.startsWith("offer:") ? `the offer “${event(by.slice("offer:".length))}”` : by;
 }
 
 export const language = (code: string): string => displayName("language", code);

@@ -9,7 +9,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   setProps(element, props);
-  element.append(...children.filter((child): child is Node | string => child != null && child !== false));
+  element.append(...children.filter(Boolean) as (Node | string)[]);
   return element;
 }
 
@@ -18,10 +18,13 @@ export function setProps(element: Element, props: Props): void {
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
     else if (value == null || value === false) element.removeAttribute(name);
-    else if (element.getAttribute(name) !== String(value === true ? "" : value)) {
-      element.setAttribute(name, String(value === true ? "" : value));
-    }
+    else element.setAttribute(name, value === true ? "" : String(value));
   }
+}
+
+/** `button("link", "Try again", run)`; the first word is its class. */
+export function button(kind: string, label: Child, run: () => void, props: Props = {}): HTMLButtonElement {
+  return h("button", { class: kind, type: "button", onclick: run, ...props }, label);
 }
 
 /** Writes `text` only where it differs, so that a screen reader does not hear it again. */

@@ -35,18 +35,20 @@ export const NOTHING_FOR_THIS_TAB: ForThisTab = {
 /** `area` is asked each time, so that a shop can turn storage on once the shopper has agreed. */
 export function createKeep<T extends object>(area: () => Storage | null, key: string, nothing: T): Keep<T> {
   let kept: T = { ...nothing };
+
+  function read(): T {
+    try {
+      kept = { ...kept, ...(JSON.parse(area()?.getItem(key) ?? "{}") as T) };
+    } catch {
+      // Refused or damaged: what is in memory is what there is.
+    }
+    return kept;
+  }
+
   return {
-    read() {
-      try {
-        const stored = area()?.getItem(key);
-        if (stored) kept = { ...kept, ...(JSON.parse(stored) as T) };
-      } catch {
-        // Refused or damaged: what is in memory is what there is.
-      }
-      return kept;
-    },
+    read,
     write(part) {
-      kept = { ...this.read(), ...part };
+      Object.assign(read(), part);
       try {
         area()?.setItem(key, JSON.stringify(kept));
       } catch {

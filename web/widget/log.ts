@@ -1,7 +1,6 @@
 /** The conversation on the screen: one element per message, kept by its key, and where it is scrolled to. */
-import type { Message } from "../shared/protocol.ts";
-import { ICONS, h, icon, setText } from "./dom.ts";
-import { type Drawn, type MessageActs, drawMessage, drawUnsent } from "./messages.ts";
+import { ICONS, button, h, icon, setText } from "./dom.ts";
+import { type Drawn, type Item, type MessageActs, drawMessage } from "./messages.ts";
 import type { Chat, Unsent } from "./store.ts";
 import { type Words, say } from "./words.ts";
 
@@ -9,78 +8,66 @@ const NEAR_PX = 48;
 
 export function createLog(words: Words, acts: MessageActs, contact: HTMLElement) {
   const drawn = new Map<string, Drawn>();
-  const unsent = new Map<string, ReturnType<typeof drawUnsent>>();
   const greeting = h("div", { class: "greeting" }, h("p", { class: "h" }, words.hello), h("p", {}, words.helloMore));
   const said = h("div");
-  const writing = h("p", { class: "writing quiet" }, h("span"), h("i"), h("i"), h("i"));
+  const who = h("span");
+  const writing = h("p", { class: "writing quiet" }, who, h("i"), h("i"), h("i"));
   const node = h("div", {
-    class: "log", part: "log", role: "log", "aria-live": "off", "aria-label": words.log, tabindex: "0", onscroll: scrolled,
+    class: "log", part: "log", role: "log", "aria-live": "off", "aria-label": words.log, tabindex: "0",
+    onscroll: () => atEnd() && (below.hidden = true),
   }, greeting, said, writing, contact);
-  const below = h("button", { class: "below", type: "button", onclick: toEnd }, icon(ICONS.down), words.newBelow);
+  const below = button("below", icon(ICONS.down), toEnd);
+  below.append(words.newBelow);
   below.hidden = true;
   let last = "";
 
   const atEnd = () => node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_PX;
 
-  function toEnd(): void {
-    node.scrollTop = node.scrollHeight;
-  }
-
-  function scrolled(): void {
-    if (atEnd()) below.hidden = true;
-  }
-
   /** The end, or the beginning of a message that is taller than the log. */
-  function show(element: Element | null): void {
-    toEnd();
-    const top = element ? (element as HTMLElement).offsetTop - 12 : 0;
-    if (element && top < node.scrollTop) node.scrollTop = top;
+  function toEnd(): void {
+    const newest = (contact.hidden ? said.lastElementChild : contact) as HTMLElement | null;
+    node.scrollTop = newest ? newest.offsetTop - 12 : 0;
   }
 
-  function drawSaid(messages: Message[], waiting: Unsent[], status: Chat["status"]): void {
-    const wanted: Element[] = [];
-    for (const message of messages) {
-      const key = String(message.seq);
-      const found = drawn.get(key) ?? drawMessage(message, words, acts);
+  function itemFor({ id, text, problem }: Unsent, stuck: boolean): Item {
+    const note = problem ? `${words.refused} ${problem}` : stuck ? words.notSent : words.sending;
+    return { seq: 0, at: "", author: "shopper", name: null, lang: "", kind: "text", id, text, note, stuck: stuck || problem !== null };
+  }
+
+  /** What the shopper said keeps its element when it is stored. */
+  function drawSaid(items: Item[]): void {
+    const gone = new Set(drawn.keys());
+    items.forEach((item, place) => {
+      const key = item.id ?? String(item.seq);
+      const found = drawn.get(key) ?? drawMessage(item, words, acts);
       drawn.set(key, found);
-      found.update(message);
-      wanted.push(found.node);
-    }
-    for (const each of waiting) {
-      const found = unsent.get(each.id) ?? drawUnsent(each, words, acts);
-      unsent.set(each.id, found);
-      const stuck = each.problem !== null || status !== "online";
-      found.note(each.problem ? `${words.refused} ${each.problem}` : stuck ? words.notSent : words.sending, stuck);
-      wanted.push(found.node);
-    }
-    const gone = [...said.children].filter((child) => !wanted.includes(child));
-    for (const child of gone) child.remove();
-    wanted.forEach((element, place) => {
-      if (said.children[place] !== element) said.insertBefore(element, said.children[place] ?? null);
+      gone.delete(key);
+      found.update(item);
+      if (said.children[place] !== found.node) said.insertBefore(found.node, said.children[place] ?? null);
     });
-    for (const key of drawn.keys()) if (!messages.some(({ seq }) => String(seq) === key)) drawn.delete(key);
-    for (const id of unsent.keys()) if (!waiting.some((each) => each.id === id)) unsent.delete(id);
+    for (const key of gone) {
+      drawn.get(key)?.node.remove();
+      drawn.delete(key);
+    }
   }
 
   return {
     node,
     below,
-    draw(chat: Readonly<Chat>): void {
+    draw({ messages, unsent, status, state, writing: writer }: Readonly<Chat>): void {
       const wasAtEnd = atEnd();
-      const newest = chat.messages.at(-1);
-      const mine = chat.unsent.length > 0 || newest?.author === "shopper";
-      greeting.hidden = chat.messages.length + chat.unsent.length > 0;
-      drawSaid(chat.messages, chat.unsent, chat.status);
-      const name = chat.writing === "agent" ? chat.state?.agent?.name ?? words.shop : words.assistant;
-      setText(writing.firstElementChild as Element, say(words.writing, { name }));
-      writing.hidden = chat.writing === null;
-      const key = `${newest?.seq} ${chat.unsent.length} ${chat.writing} ${contact.hidden}`;
+      const items = [...messages, ...unsent.map((each) => itemFor(each, status !== "online"))];
+      greeting.hidden = items.length > 0;
+      drawSaid(items);
+      setText(who, say(words.writing, { name: writer === "agent" ? state?.agent?.name ?? words.shop : words.assistant }));
+      writing.hidden = !writer;
+      const newest = items.at(-1);
+      const key = [newest?.id ?? newest?.seq, writer, contact.hidden].join();
       if (key === last) return;
-      const more = last.split(" ")[0] !== String(newest?.seq);
       last = key;
-      if (wasAtEnd || mine) show(contact.hidden ? said.lastElementChild : contact);
-      else if (more) below.hidden = false;
+      if (wasAtEnd || newest?.author === "shopper") toEnd();
+      else below.hidden = false;
     },
-    toEnd: () => show(contact.hidden ? said.lastElementChild : contact),
+    toEnd,
   };
 }

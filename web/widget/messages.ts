@@ -1,8 +1,7 @@
 /** One message as elements. What was said is drawn once; only what can be pressed under it is drawn again. */
 import type { Choice, Message } from "../shared/protocol.ts";
-import { type Child, ICONS, h, icon } from "./dom.ts";
+import { ICONS, button, h, icon } from "./dom.ts";
 import { drawBlocks } from "./nodes.ts";
-import type { Unsent } from "./store.ts";
 import { type Words, say } from "./words.ts";
 
 export interface MessageActs {
@@ -14,7 +13,14 @@ export interface MessageActs {
 export interface Drawn {
   node: HTMLElement;
   /** Draws what may have changed; the same value twice touches nothing. */
-  update(message: Message): void;
+  update(item: Item): void;
+}
+
+/** A message, or what was said and is not stored yet. */
+export interface Item extends Message {
+  /** How it stands with what is not stored, in words. */
+  note?: string;
+  stuck?: boolean;
 }
 
 export function authorOf(message: Message, words: Words): string {
@@ -24,23 +30,22 @@ export function authorOf(message: Message, words: Words): string {
 
 export function drawMessage(message: Message, words: Words, acts: MessageActs): Drawn {
   if (message.kind === "notice") {
-    return { node: h("div", { class: "notice", lang: message.lang, dir: "auto" }, message.text), update: () => {} };
+    return { node: h("div", { class: "notice", lang: message.lang, dir: "auto" }, message.text), update() {} };
   }
   const under = h("div", { class: "under", tabindex: "-1" });
   const node = h("div", { class: `msg ${message.author} ${message.kind}` },
     h("span", { class: "who" }, authorOf(message, words)),
     drawBubble(message, words),
     under);
-  let drawn = "";
+  let drawn: string | null = null;
   return {
     node,
     update(now) {
-      const key = JSON.stringify([now.answer?.verdict, now.chosen, now.choices]);
+      const key = [now.answer?.verdict, now.chosen, now.note].join();
       if (key === drawn) return;
       drawn = key;
-      const root = under.getRootNode() as Document | ShadowRoot;
-      const hadFocus = under.contains(root.activeElement);
-      under.replaceChildren(...drawUnder(now, words, acts).filter((child): child is HTMLElement => Boolean(child)));
+      const hadFocus = under.matches(":focus-within");
+      under.replaceChildren(...drawUnder(now, words, acts));
       if (hadFocus) under.focus();
     },
   };
@@ -48,27 +53,29 @@ export function drawMessage(message: Message, words: Words, acts: MessageActs): 
 
 function drawBubble(message: Message, words: Words): HTMLElement {
   const { answer } = message;
-  const more = answer && answer.more.length > 0
-    ? h("details", {}, h("summary", {}, words.more), ...drawBlocks(answer.more)) : null;
   return h("div", { class: "bubble", lang: message.lang, dir: "auto" },
     ...(message.nodes ? drawBlocks(message.nodes) : [h("p", {}, message.text)]),
-    more,
-    answer ? h("p", { class: "source" }, say(words.from, { title: answer.article.title })) : null);
+    answer && answer.more.length > 0 && h("details", {}, h("summary", {}, words.more), ...drawBlocks(answer.more)),
+    answer && h("p", { class: "quiet" }, say(words.from, { title: answer.article.title })));
 }
 
-function drawUnder(message: Message, words: Words, acts: MessageActs): Child[] {
-  return [
-    message.answer ? drawVerdict(message, words, acts) : null,
-    message.choices ? drawChoices(message, message.choices, words, acts) : null,
-  ];
+function drawUnder(item: Item, words: Words, acts: MessageActs): HTMLElement[] {
+  const parts = [];
+  if (item.answer) parts.push(drawVerdict(item, words, acts));
+  if (item.choices) parts.push(drawChoices(item, item.choices, words, acts));
+  if (item.note) parts.push(drawNote(item, words, acts));
+  return parts;
+}
+
+function drawNote({ id = "", note, stuck }: Item, words: Words, acts: MessageActs): HTMLElement {
+  return h("p", { class: stuck ? "row quiet" : "row quiet soon" }, note,
+    stuck && button("link", words.again, () => acts.sendAgain(id)));
 }
 
 function drawVerdict({ seq, answer }: Message, words: Words, acts: MessageActs): HTMLElement {
   if (answer?.verdict) return h("p", { class: "quiet" }, answer.verdict === "yes" ? words.saidYes : words.saidNo);
-  const button = (label: string, helped: boolean) =>
-    h("button", { class: "pill", type: "button", onclick: () => acts.verdict(seq, helped) }, label);
   return h("div", { class: "row", role: "group", "aria-label": words.helped },
-    h("span", { class: "quiet" }, words.helped), button(words.yes, true), button(words.no, false));
+    h("span", { class: "quiet" }, words.helped), button("pill", words.yes, () => acts.verdict(seq, true)), button("pill", words.no, () => acts.verdict(seq, false)));
 }
 
 /** What was not chosen stays to be read, but is no longer a button. */
@@ -76,26 +83,9 @@ function drawChoices(message: Message, choices: Choice[], words: Words, acts: Me
   const { seq, chosen, lang } = message;
   if (!chosen) {
     return h("div", { class: "choices", lang }, ...choices.map((choice) =>
-      h("button", { class: "choice", type: "button", dir: "auto", onclick: () => acts.choose(seq, choice) }, choice.label)));
+      button("choice", choice.label, () => acts.choose(seq, choice))));
   }
   return h("div", { class: "choices", lang }, ...choices.map(({ label }) => (label === chosen
-    ? h("p", { class: "choice chosen", dir: "auto" }, icon(ICONS.check), label, h("span", { class: "unseen" }, `, ${words.chosen}`))
-    : h("p", { class: "choice passed", dir: "auto" }, label))));
-}
-
-export function drawUnsent(unsent: Unsent, words: Words, acts: MessageActs): Drawn & { note(text: string, again: boolean): void } {
-  const note = h("span", { class: "quiet" });
-  const again = h("button", { class: "link", type: "button", onclick: () => acts.sendAgain(unsent.id) }, words.again);
-  const row = h("div", { class: "row under" }, note, again);
-  const node = h("div", { class: "msg shopper unsent" },
-    h("span", { class: "who" }, words.you), h("div", { class: "bubble", dir: "auto" }, h("p", {}, unsent.text)), row);
-  return {
-    node,
-    update: () => {},
-    note(text, canRetry) {
-      if (note.textContent !== text) note.textContent = text;
-      again.hidden = !canRetry;
-      row.classList.toggle("soon", !canRetry);
-    },
-  };
+    ? h("p", { class: "choice chosen" }, icon(ICONS.check), label, h("span", { class: "unseen" }, words.chosen))
+    : h("p", { class: "choice passed" }, label))));
 }

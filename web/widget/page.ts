@@ -23,26 +23,36 @@ export function bareUrl(url: string): string {
 }
 
 export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask: (text: string) => string): PageContext {
-  const said: Context = {};
+  let said: Context = {};
   let page: Page = { url: bareUrl(location.href), title: document.title };
-  let since = now();
   const before = tab.read().trail.at(-1);
-  if (before?.url === page.url) page = { url: before.url, title: page.title, ...(before.step ? { step: before.step } : {}) };
+  if (before?.url === page.url) page = { ...page, ...(before.step && { step: before.step }) };
   else remember();
 
-  /** The last entry of the trail is the page itself; its stay is counted when it is asked for. */
-  function remember(): void {
-    const at = new Date(since).toISOString();
-    const trail = [...trailSoFar(), { ...page, at, stay_s: 0 }];
-    tab.write({ trail: trail.slice(-TRAIL_MOST) });
+  /** The last entry is the page itself; how long it has been looked at is counted when it is asked for. */
+  function trail(): TrailEntry[] {
+    const entries = tab.read().trail;
+    const last = entries.at(-1);
+    if (last) last.stay_s = Math.max(0, Math.round((now() - Date.parse(last.at)) / 1000));
+    return entries;
   }
 
-  function trailSoFar(): TrailEntry[] {
-    const trail = tab.read().trail;
-    return trail.map((entry, place) =>
-      place === trail.length - 1
-        ? { ...entry, stay_s: Math.max(0, Math.round((now() - Date.parse(entry.at)) / 1000)) }
-        : entry);
+  function remember(): void {
+    const here = { ...page, at: new Date(now()).toISOString(), stay_s: 0 };
+    tab.write({ trail: [...trail(), here].slice(-TRAIL_MOST) });
+  }
+
+  function go(next: Partial<Page>): Context | null {
+    const url = bareUrl(next.url ?? page.url);
+    const { step, title = document.title } = { ...(url === page.url && { step: page.step }), ...next };
+    if (url === page.url && step === page.step) return null;
+    const named = url === page.url && !page.step;
+    page = { url, title, ...(step && { step }) };
+    const entries = trail();
+    if (named && entries.length) Object.assign(entries.at(-1) as TrailEntry, page);
+    if (named) tab.write({ trail: entries });
+    else remember();
+    return maskAll({ page, trail: trail() }, mask);
   }
 
   return {
@@ -52,27 +62,14 @@ export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask
       device: device(),
       ...said,
       page,
-      trail: trailSoFar(),
+      trail: trail(),
       events: tab.read().events,
     }, mask),
-    set({ step, ...data }) {
-      const changed: Context = { ...data };
-      if (step || data.page) Object.assign(changed, this.go({ ...data.page, ...(step ? { step } : {}) }) ?? { page });
-      Object.assign(said, data);
-      return maskAll(changed, mask);
+    set({ step, page: about, ...data }) {
+      said = { ...said, ...data };
+      return { ...maskAll(data, mask), ...go({ ...about, ...(step && { step }) }) };
     },
-    go(next) {
-      const url = next.url ? bareUrl(next.url) : page.url;
-      const moved = url !== page.url;
-      const step = next.step ?? (moved ? undefined : page.step);
-      if (!moved && step === page.step && !next.title) return null;
-      const another = moved || (page.step !== undefined && step !== page.step);
-      page = { url, title: next.title ?? document.title, ...(step ? { step } : {}) };
-      if (another) since = now();
-      else tab.write({ trail: tab.read().trail.slice(0, -1) });
-      remember();
-      return maskAll({ page, trail: trailSoFar() }, mask);
-    },
+    go,
     happened(event) {
       tab.write({ events: [...tab.read().events, event].slice(-EVENTS_MOST) });
     },
@@ -80,10 +77,7 @@ export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask
 }
 
 function device(): Device {
-  const agent = navigator.userAgent;
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(agent)?.[1] ?? "other";
-  const touch = matchMedia("(pointer: coarse)").matches;
-  const small = Math.min(screen.width, screen.height);
-  const kind = !touch ? "desktop" : small < 600 ? "phone" : "tablet";
-  return { kind, browser: browser === "Edg" ? "Edge" : browser === "OPR" ? "Opera" : browser, width: innerWidth, height: innerHeight };
+  const browser = /(Edg|OPR|Firefox|Chrome|Safari)(?=\/)/.exec(navigator.userAgent)?.[0] ?? "other";
+  const kind = matchMedia("(pointer: fine)").matches ? "desktop" : Math.min(screen.width, screen.height) < 600 ? "phone" : "tablet";
+  return { kind, browser, width: innerWidth, height: innerHeight };
 }

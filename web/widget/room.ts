@@ -3,8 +3,8 @@
 export interface Box {
   left: number;
   top: number;
-  width: number;
-  height: number;
+  right: number;
+  bottom: number;
 }
 
 export interface Wish {
@@ -14,65 +14,57 @@ export interface Wish {
   leastWidth: number;
   leastHeight: number;
   /** The corner it likes best, at the bottom of the screen. */
-  side: "left" | "right";
-  /** Free space kept to the screen's edges, and to what is protected. */
+  atLeft: boolean;
+  /** Free space kept to the screen's edges. */
   margin: number;
-  gap: number;
 }
 
-const right = (box: Box) => box.left + box.width;
-const bottom = (box: Box) => box.top + box.height;
+/** Free space kept to what is protected. */
+export const GAP_PX = 8;
 
-/** Whether the two share any area, with `margin` around the second. */
-export function covers(box: Box, other: Box, margin = 0): boolean {
-  return (
-    box.left < right(other) + margin && other.left - margin < right(box) &&
-    box.top < bottom(other) + margin && other.top - margin < bottom(box)
-  );
+/** Whether the two share any area. */
+export function covers(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
 /** How good a place is: its size counts most, then how near it is to the corner it likes. */
 export function worth(box: Box, screen: Box, wish: Wish): number {
-  const across = wish.side === "left" ? box.left - screen.left : right(screen) - right(box);
-  const size = Math.min(1, box.width / wish.width) * Math.min(1, box.height / wish.height);
-  return size - 0.2 * (across / screen.width) - 0.1 * ((bottom(screen) - bottom(box)) / screen.height);
+  const across = wish.atLeft ? box.left - screen.left : screen.right - box.right;
+  return ((box.right - box.left) * (box.bottom - box.top)) / (wish.width * wish.height) -
+    (0.2 * across) / (screen.right - screen.left) - (0.1 * (screen.bottom - box.bottom)) / (screen.bottom - screen.top);
 }
 
 /** The best free place, or null when none is large enough. */
 export function findRoom(screen: Box, taken: Box[], wish: Wish): Box | null {
-  const blocks = taken.filter((box) => covers(screen, box));
-  const { margin, gap } = wish;
-  const ceilings = [screen.top + margin, ...blocks.map((box) => bottom(box) + gap)];
-  const floors = [bottom(screen) - margin, ...blocks.map((box) => box.top - gap)]
-    .filter((floor) => floor <= bottom(screen) - margin);
+  const { margin, atLeft } = wish;
+  const blocks = taken.filter((box) => covers(screen, box)).sort((a, b) => a.left - b.left).map(withGap);
+  const [from, top, to, bottom] =
+    [screen.left + margin, screen.top + margin, screen.right - margin, screen.bottom - margin];
   let best: Box | null = null;
-  for (const ceiling of ceilings) {
-    for (const floor of floors) {
-      if (ceiling < screen.top + margin) continue;
-      if (floor - ceiling < wish.leastHeight) continue;
-      for (const [from, to] of freeColumns(screen, blocks, ceiling, floor, wish)) {
-        if (to - from < wish.leastWidth) continue;
-        const width = Math.min(wish.width, to - from);
-        const height = Math.min(wish.height, floor - ceiling);
-        const box = { left: wish.side === "left" ? from : to - width, top: floor - height, width, height };
-        if (!best || worth(box, screen, wish) > worth(best, screen, wish)) best = box;
+
+  function consider(left: number, ceiling: number, right: number, floor: number): void {
+    if (right - left < wish.leastWidth || floor - ceiling < wish.leastHeight) return;
+    const width = Math.min(wish.width, right - left);
+    const box = { left: atLeft ? left : right - width, top: Math.max(ceiling, floor - wish.height), right, bottom: floor };
+    box.right = box.left + width;
+    if (!best || worth(box, screen, wish) > worth(best, screen, wish)) best = box;
+  }
+
+  for (const ceiling of [top, ...blocks.map((box) => Math.max(top, box.bottom))]) {
+    for (const floor of [bottom, ...blocks.map((box) => Math.min(bottom, box.top))]) {
+      // The columns in this band that no block reaches into, from left to right.
+      let left = from;
+      for (const box of blocks) {
+        if (box.top >= floor || box.bottom <= ceiling) continue;
+        consider(left, ceiling, Math.min(to, box.left), floor);
+        left = Math.max(left, box.right);
       }
+      consider(left, ceiling, to, floor);
     }
   }
   return best;
 }
 
-/** The columns between `ceiling` and `floor` that no block reaches into, from left to right. */
-function freeColumns(screen: Box, blocks: Box[], ceiling: number, floor: number, wish: Wish): [number, number][] {
-  const { margin, gap } = wish;
-  const columns: [number, number][] = [];
-  const end = right(screen) - margin;
-  let from = screen.left + margin;
-  const inBand = blocks.filter((box) => box.top - gap < floor && bottom(box) + gap > ceiling);
-  for (const box of inBand.sort((a, b) => a.left - b.left)) {
-    columns.push([from, Math.min(end, box.left - gap)]);
-    from = Math.max(from, right(box) + gap);
-  }
-  columns.push([from, end]);
-  return columns;
+function withGap({ left, top, right, bottom }: Box): Box {
+  return { left: left - GAP_PX, top: top - GAP_PX, right: right + GAP_PX, bottom: bottom + GAP_PX };
 }

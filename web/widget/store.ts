@@ -108,8 +108,7 @@ export function createStore(options: StoreOptions) {
   function changed(): void {
     if (chat.open) markSeen();
     const { seen } = device.read();
-    const heard = chat.messages.filter(({ author, seq }) => seq > seen && (author === "assistant" || author === "agent"));
-    chat.unread = heard.length;
+    chat.unread = chat.messages.filter(({ author, seq }) => seq > seen && /^a/.test(author)).length;
     options.onChange(chat);
   }
 
@@ -128,13 +127,7 @@ export function createStore(options: StoreOptions) {
   // ---- frames ----
 
   function take(frame: ToShopper): void {
-    if (frame.type === "welcome") welcome(frame);
-    else if (frame.type === "message") message(frame);
-    else if (frame.type === "ack") ack(frame);
-    else if (frame.type === "update") update(frame);
-    else if (frame.type === "state") state(frame);
-    else if (frame.type === "typing") setWriting(frame.on ? frame.author : null);
-    else if (frame.type === "error") error(frame);
+    (handlers[frame.type] as ((frame: ToShopper) => void) | undefined)?.(frame);
     changed();
   }
 
@@ -151,13 +144,12 @@ export function createStore(options: StoreOptions) {
   function message(frame: ToShopper & { type: "message" }): void {
     const { type: _, ...message } = frame;
     if (message.id) forget(message.id);
-    chat.messages = [...chat.messages.filter(({ seq }) => seq !== message.seq), message].sort((a, b) => a.seq - b.seq);
+    chat.messages.push(message);
     if (message.author !== "shopper") setWriting(null);
-    if (message.kind === "offer" && message.offer?.verdict === null && tab.read().dismissed.includes(message.seq)) {
-      return dismiss(message.seq);
-    }
+    const offered = message.offer && !message.offer.verdict;
+    if (offered && tab.read().dismissed.includes(message.seq)) return dismiss(message.seq);
     if (message.seq <= (history ?? 0)) return;
-    if (message.kind === "offer" && message.offer?.verdict === null && !chat.open) chat.nudge = message;
+    if (offered && !chat.open) chat.nudge = message;
     options.onNew(message);
   }
 
@@ -171,13 +163,15 @@ export function createStore(options: StoreOptions) {
     chat.sendingContact = false;
   }
 
-  function update({ seq, verdict, chosen }: ToShopper & { type: "update" }): void {
-    change(seq, (message) => {
-      if (chosen !== undefined) return { ...message, chosen };
-      if (verdict === "dismissed") return message.offer ? { ...message, offer: { ...message.offer, verdict } } : message;
-      return message.answer ? { ...message, answer: { ...message.answer, verdict: verdict ?? null } } : message;
-    });
-    if (verdict === "dismissed" && chat.nudge?.seq === seq) chat.nudge = null;
+  function update({ seq, verdict, chosen }: Omit<ToShopper & { type: "update" }, "type">): void {
+    const message = chat.messages.find((each) => each.seq === seq);
+    if (!message) return;
+    if (chosen) message.chosen = chosen;
+    else if (verdict !== "dismissed") Object.assign(message.answer ?? {}, { verdict });
+    else {
+      Object.assign(message.offer ?? {}, { verdict });
+      if (chat.nudge === message) chat.nudge = null;
+    }
   }
 
   function state(frame: ToShopper & { type: "state" }): void {
@@ -189,14 +183,14 @@ export function createStore(options: StoreOptions) {
     if (before && before !== state.owner && waits) options.onHandOver(state);
   }
 
-  function error(frame: ChatError): void {
-    const words = [frame.message, frame.hint].filter(Boolean).join(" ");
-    const passing = frame.code === "rate_limited" || frame.code === "unavailable";
-    const unsent = chat.unsent.find(({ id }) => id === frame.id);
-    if (unsent) chat.unsent = chat.unsent.map((each) => (each === unsent ? { ...each, problem: words } : each));
+  function error({ id, code, message, hint }: ChatError): void {
+    const words = hint ? `${message} ${hint}` : message;
+    const unsent = chat.unsent.find((each) => each.id === id);
+    if (unsent) unsent.problem = words;
     else if (chat.sendingContact) chat.contactProblem = words;
     else chat.trouble = words;
-    if (!passing) chat.sendingContact = chat.asking = false;
+    // After these two the same frame is on its way again.
+    if (code !== "rate_limited" && code !== "unavailable") chat.sendingContact = chat.asking = false;
   }
 
   function setWriting(who: Chat["writing"]): void {
@@ -210,13 +204,15 @@ export function createStore(options: StoreOptions) {
     }
   }
 
-  function change(seq: number, edit: (message: Message) => Message): void {
-    chat.messages = chat.messages.map((message) => (message.seq === seq ? edit(message) : message));
-  }
-
   function forget(id: string): void {
     chat.unsent = chat.unsent.filter((each) => each.id !== id);
   }
+
+  const handlers = {
+    welcome, ack, message, update, state, error,
+    typing: ({ on, author }: ToShopper & { type: "typing" }) => setWriting(on ? author : null),
+    pong: () => {},
+  };
 
   // ---- acts ----
 
@@ -226,52 +222,53 @@ export function createStore(options: StoreOptions) {
     changed();
   }
 
+  function say(text: string): void {
+    const said = mask(text.trim()).slice(0, TEXT_LIMIT);
+    const id = newId();
+    chat.trouble = null;
+    chat.unsent.push({ id, text: said, problem: null });
+    send({ type: "say", id, text: said });
+  }
+
+  function askPerson(): void {
+    if (chat.asking) return;
+    chat.asking = true;
+    send({ type: "ask_person", id: newId() });
+  }
+
   function dismiss(seq: number): void {
-    tab.write({ dismissed: [...new Set([...tab.read().dismissed, seq])] });
-    update({ type: "update", seq, verdict: "dismissed" });
+    tab.write({ dismissed: [...tab.read().dismissed, seq] });
+    update({ seq, verdict: "dismissed" });
     send({ type: "dismiss", seq });
   }
 
   return {
     chat: chat as Readonly<Chat>,
-    /** Goes on where the shopper left off, if there is anything to go on with. */
+    /** Goes on where the shopper left off, if there is anything to go on with, and at once. */
     resume(): void {
       if (chat.open || device.read().conversation || transport.pending.length > 0) transport.connect();
+      transport.wake();
     },
-    /** In this tab, on the page before. */
-    wasOpen: () => tab.read().open,
-    leave: () => transport.close(),
-    wake: () => transport.wake(),
-    say(text: string): void {
-      const said = mask(text.trim()).slice(0, TEXT_LIMIT);
-      if (!said) return;
-      const id = newId();
-      chat.trouble = null;
-      chat.unsent = [...chat.unsent, { id, text: said, problem: null }];
-      send({ type: "say", id, text: said });
-    },
+    leave: transport.close,
+    say,
     /** Sends what was refused once more, as a new message, or stops waiting for the network. */
     sendAgain(id: string): void {
       const unsent = chat.unsent.find((each) => each.id === id);
       transport.wake();
-      if (!unsent?.problem || transport.pending.some((frame) => "id" in frame && frame.id === id)) return;
+      if (!unsent?.problem || transport.pending.some((frame) => (frame as { id?: string }).id === id)) return;
       forget(id);
-      this.say(unsent.text);
+      say(unsent.text);
     },
     choose(seq: number, choice: Choice): void {
-      if (choice.action === "person") return this.askPerson();
-      change(seq, (message) => ({ ...message, chosen: choice.label }));
+      if (choice.action === "person") return askPerson();
+      update({ seq, chosen: choice.label });
       send({ type: "choose", id: newId(), article: choice.article, label: choice.label, seq });
     },
     verdict(seq: number, helped: boolean): void {
-      update({ type: "update", seq, verdict: helped ? "yes" : "no" });
+      update({ seq, verdict: helped ? "yes" : "no" });
       send({ type: "verdict", id: newId(), seq, helped });
     },
-    askPerson(): void {
-      if (chat.asking) return;
-      chat.asking = true;
-      send({ type: "ask_person", id: newId() });
-    },
+    askPerson,
     contact(fields: { name: string; email: string; question: string }): void {
       chat.sendingContact = true;
       chat.contactProblem = null;

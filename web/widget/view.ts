@@ -2,7 +2,7 @@
 import type { Message } from "../shared/protocol.ts";
 import { createComposer } from "./composer.ts";
 import { type Contact, createContactForm } from "./contact.ts";
-import { ICONS, h, icon, setProps, setText } from "./dom.ts";
+import { ICONS, button, h, icon, setProps, setText } from "./dom.ts";
 import type { ForThisTab, Keep } from "./keep.ts";
 import { createLog } from "./log.ts";
 import { type MessageActs, authorOf } from "./messages.ts";
@@ -25,7 +25,7 @@ export interface View {
   root: HTMLElement;
   pieces: Pieces;
   draw(chat: Readonly<Chat>): void;
-  /** Says it once to a screen reader. */
+  /** Says it once, to a screen reader. */
   announce(message: Message): void;
   focusPanel(toField: boolean): void;
   toEnd(): void;
@@ -48,7 +48,7 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
   const foot = createFoot(words, acts);
   const trouble = h("p", { class: "trouble", part: "trouble" });
   const folded = h("div", { class: "fold" }, h("p", {}, words.folded),
-    h("button", { class: "link", type: "button", onclick: acts.showAnyway }, words.showAnyway));
+    button("link", words.showAnyway, acts.showAnyway));
   const panel = h("div", { class: "panel", part: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1" },
     head.node, folded, log.node, h("div", { class: "bottom" }, log.below, trouble, composer.node, foot.node));
   const spoken = h("div", { class: "unseen", "aria-live": "polite" });
@@ -80,7 +80,7 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
       launcher.draw(chat);
       nudge.draw(chat);
       head.draw(chat);
-      const question = chat.messages.findLast(({ author }) => author === "shopper")?.text ?? "";
+      const question = chat.messages.filter(({ author }) => author === "shopper").at(-1)?.text ?? "";
       contact.draw(chat.state?.contact === "wanted", chat.sendingContact, chat.contactProblem, question);
       log.draw(chat);
       drawTrouble(chat);
@@ -105,10 +105,10 @@ function title(words: Words, shop: string): string {
 
 function createLauncher(words: Words, acts: Acts) {
   const line = h("span", { class: "line" });
-  const badge = h("span", { class: "badge", part: "badge" });
+  const badge = h("span", { class: "badge", part: "badge", "aria-hidden": "true" });
   const name = h("span", { class: "unseen" });
-  const node = h("button", { class: "launcher", part: "launcher", type: "button", onclick: () => acts.open("shopper") },
-    icon(ICONS.chat), line, name, badge);
+  const node = button("launcher", icon(ICONS.chat), () => acts.open("shopper"), { part: "launcher" });
+  node.append(line, name, badge);
   return {
     node,
     draw({ unread, nudge }: Readonly<Chat>): void {
@@ -116,7 +116,6 @@ function createLauncher(words: Words, acts: Acts) {
       setText(name, unread ? say(words.openUnread, { n: unread }) : words.open);
       setText(badge, unread ? String(Math.min(unread, 99)) : "");
       badge.hidden = !unread;
-      setProps(badge, { "aria-hidden": "true" });
     },
   };
 }
@@ -124,11 +123,10 @@ function createLauncher(words: Words, acts: Acts) {
 function createNudge(words: Words, acts: Acts) {
   const text = h("p");
   let offer: Message | null = null;
-  const read = () => offer && acts.open(`offer:${offer.offer?.event ?? ""}`);
   const node = h("section", { class: "nudge", part: "nudge" }, text,
     h("div", { class: "row" },
-      h("button", { class: "main", type: "button", onclick: read }, words.read),
-      h("button", { class: "link", type: "button", onclick: () => offer && acts.dismiss(offer.seq) }, words.dismiss)));
+      button("main", words.read, () => offer && acts.open(`offer:${offer.offer?.event}`)),
+      button("link", words.dismiss, () => offer && acts.dismiss(offer.seq))));
   return {
     node,
     draw(chat: Readonly<Chat>): void {
@@ -146,8 +144,8 @@ function createHead(words: Words, shop: string, acts: Acts) {
   const strip = h("p", { class: "strip", role: "status" });
   const node = h("header", { part: "header" }, face,
     h("div", { class: "names" }, h("h2", { id: "title" }, title(words, shop)), who),
-    h("button", { class: "icon", type: "button", "aria-label": words.close, onclick: acts.close }, icon(ICONS.close)), strip);
-  let shown = "";
+    button("icon", icon(ICONS.close), acts.close, { "aria-label": words.close }), strip);
+  let shown: string | undefined = "";
   return {
     node,
     draw({ state }: Readonly<Chat>): void {
@@ -155,10 +153,8 @@ function createHead(words: Words, shop: string, acts: Acts) {
       const here = state ? (state.desk.staffed ? words.peopleHere : words.peopleAway) : words.assistantFirst;
       setText(who, agent ? say(words.personHere, { name: agent.name }) : here);
       node.classList.toggle("person", agent !== null);
-      if (shown !== (agent?.name ?? "assistant")) {
-        shown = agent?.name ?? "assistant";
-        face.replaceChildren(agent ? [...agent.name][0] ?? "" : icon(ICONS.chat));
-      }
+      if (shown !== agent?.name) face.replaceChildren(agent ? [...agent.name][0] ?? "" : icon(ICONS.chat));
+      shown = agent?.name;
       const place = state?.queue?.place;
       const line = !place ? words.waiting : place === 1 ? words.next : say(words.place, { n: place });
       const text = state?.owner === "queue" ? line : state?.owner === "closed" ? words.chatEnded : "";
@@ -169,7 +165,7 @@ function createHead(words: Words, shop: string, acts: Acts) {
 }
 
 function createFoot(words: Words, acts: Acts) {
-  const person = h("button", { class: "link", type: "button", onclick: acts.askPerson });
+  const person = button("link", "", acts.askPerson);
   const instead = h("span");
   return {
     node: h("div", { class: "foot", part: "foot" }, person, instead, h("span", {}, words.card)),
