@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -66,7 +67,7 @@ class Knowledge:
     async def article(self, article_id: str, locale: str) -> dict[str, Any]:
         """One article. AppError `unavailable`, or `not_found`."""
         found: dict[str, Any] = await self._request(
-            "GET", f"/knowledge/articles/{article_id}", params={"locale": locale}
+            "GET", f"/knowledge/articles/{quote(article_id, safe='')}", params={"locale": locale}
         )
         return found
 

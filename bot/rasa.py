@@ -18,7 +18,7 @@ EMPTY_DIALOGUE: dict[str, Any] = {
 }
 
 
-class RasaFailed(Exception):
+class RasaError(Exception):
     """Rasa gave no usable answer; `why` is slow, down or nonsense."""
 
     def __init__(self, why: str, detail: str) -> None:
@@ -130,21 +130,21 @@ class Rasa:
         self._timeout_s = timeout_s
 
     async def ask(self, sender: str, message: str, metadata: dict[str, Any]) -> Reply:
-        """What Rasa says to `message`. Raises RasaFailed when it is slow, down or says nothing readable."""
+        """What Rasa says to `message`. Raises RasaError when it is slow, down or says nothing readable."""
         body = {"sender": sender, "message": message, "metadata": metadata}
         try:
             async with asyncio.timeout(self._timeout_s):
                 response = await self._client.post(f"{self._url}/webhooks/rest/webhook", json=body)
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise RasaFailed("slow", f"no answer in {self._timeout_s} s") from error
+            raise RasaError("slow", f"no answer in {self._timeout_s} s") from error
         except httpx.HTTPError as error:
-            raise RasaFailed("down", str(error) or type(error).__name__) from error
+            raise RasaError("down", str(error) or type(error).__name__) from error
         if response.status_code != httpx.codes.OK:
-            raise RasaFailed("nonsense", f"HTTP {response.status_code}")
+            raise RasaError("nonsense", f"HTTP {response.status_code}")
         try:
             return read_reply(response.json())
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise RasaFailed("nonsense", type(error).__name__) from error
+            raise RasaError("nonsense", type(error).__name__) from error
 
     async def status(self, timeout_s: float = 2.0) -> dict[str, str]:
         """{"version", "model"} as far as Rasa tells. Raises httpx.HTTPError when it is down."""

@@ -1,8 +1,12 @@
 """What every part of the server stands on, made once by bot.app."""
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
+import structlog
 
 from bot.clock import Clock
 from bot.hub import Hub
@@ -14,12 +18,15 @@ from bot.rasa import Rasa
 from bot.settings import Settings
 from bot.store.database import Store
 
+log = structlog.get_logger("bot")
+
 
 @dataclass
 class Running:
-    """Whether the server is on its way down: whoever waits for news gives up then."""
+    """What runs beside the requests. `stopping` is set when the server goes down."""
 
-    stopping: bool = False
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -37,3 +44,14 @@ class Services:
     tokens: VisitorTokens
     metrics: Metrics
     running: Running = field(default_factory=Running)
+
+    def in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that nobody waits for; what goes wrong is logged."""
+        task = asyncio.create_task(work)
+        self.running.tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self.running.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("background work failed", exc_info=error)

@@ -120,6 +120,7 @@ async def save_context(store: Store, conversation_id: str, context: dict[str, An
     async with store.change() as change:
         row = await lock(change, conversation_id)
         row.context = context
+        row.linked = row.linked and context.get("consent") is not False
         if row.owner in (Owner.QUEUE, Owner.AGENT):
             await _complete_package(change, row, {"context": context})
         change.news.append(Changed(conversation_id))

@@ -112,13 +112,18 @@ async def open_store(url: str, clock: Clock, hub: Hub, wait_s: float = 3.0, leas
     Raises ConfigError for an address that cannot be used, AppError `unavailable` when nobody answers there.
     """
     store = Store(open_engine(url, wait_s), clock, hub, wait_s, lease_s)
+    await bring_up_to_date(store)
+    return store
+
+
+async def bring_up_to_date(store: Store) -> None:
+    """Migrate the store's database, or close the store and say in words why not."""
     try:
         async with _in_words():
             await migrate(store.engine)
     except BaseException:
         await store.close()
         raise
-    return store
 
 
 def open_engine(url: str, wait_s: float = 3.0) -> AsyncEngine:

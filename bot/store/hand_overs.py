@@ -60,10 +60,16 @@ async def put_in_queue(
             },
         )
     )
-    if package.reason == "unavailable":
-        notice(change, row, "unavailable")
     if not staffed and row.contact != "kept":
         row.contact = "wanted"
     if tell:
-        nobody = row.contact == "wanted" and not staffed
-        notice(change, row, "contact_wanted" if nobody else "queued", reason=package.reason)
+        _tell(change, row, package.reason, wants_contact=row.contact == "wanted" and not staffed)
+
+
+def _tell(change: Change, row: Conversation, reason: str, *, wants_contact: bool) -> None:
+    if reason == "unavailable":
+        notice(change, row, "unavailable")
+    if wants_contact:
+        notice(change, row, "contact_wanted")
+    else:
+        notice(change, row, "queued", reason=reason)

@@ -126,14 +126,17 @@ async def finish(store: Store, job: Job, outcome: Outcome, *, staffed: bool) -> 
     return True
 
 
-async def waiting_conversations(store: Store) -> list[str]:
+async def waiting_conversations(store: Store, *, everything: bool = False) -> list[str]:
     """The conversations with an open turn that nobody runs: its lease has ended, or its process has.
 
-    With SQLite there is one process, so whatever another one leased is free.
+    With SQLite there is one process, so whatever another one leased is free. `everything` adds those
+    that this process has leased itself.
     """
     free = or_(Turn.lease_until.is_(None), Turn.lease_until < store.clock.now())
     if store.is_sqlite:
         free = or_(free, Turn.worker != store.worker)
+    if everything:
+        free = or_(free, Turn.worker == store.worker)
     query = select(Turn.conversation_id).where(Turn.ended_at.is_(None), free).distinct()
     async with store.read() as session:
         return list(await session.scalars(query.limit(1000)))
@@ -149,6 +152,8 @@ async def _keep(change: Change, row: Conversation, job: Job, outcome: Outcome, *
         append(change, row, draft)
     if outcome.email:
         _keep_email(change, row, outcome.email, job)
+    if outcome.how == "unavailable" and row.owner == Owner.QUEUE:
+        notice(change, row, "unavailable")
     if outcome.hand_over is not None:
         by = Author.SYSTEM if outcome.how == "unavailable" else Author.ASSISTANT
         await put_in_queue(change, row, outcome.hand_over, by, staffed=staffed)

@@ -1,0 +1,1 @@
+"""The shopper's side: sockets, turns of the assistant, offers."""

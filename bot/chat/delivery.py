@@ -1,0 +1,88 @@
+"""What one connection has seen, and what it gets next: stored first, then sent, each message once."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.frames import message_frame, state_frame, typing_frame, update_frame
+from bot.hub import Changed, Event, PresenceChanged, QueueMoved, Stored, Subscription, Typing, Updated
+from bot.services import Services
+from bot.store.conversations import place_of
+from bot.store.messages import messages_after
+from bot.store.models import Conversation
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+_PAGE = 200
+
+
+class Delivery:
+    """Follows one conversation for one connection. `after` is the last number sent."""
+
+    def __init__(self, services: Services, subscription: Subscription, send: Send) -> None:
+        self._services = services
+        self._subscription = subscription
+        self._send = send
+        self._state: dict[str, Any] | None = None
+        self.conversation_id: str | None = None
+        self.after = 0
+
+    def attach(self, conversation_id: str, after: int) -> None:
+        """Follow the conversation from the message after `after`."""
+        if self.conversation_id == conversation_id:
+            return
+        self.detach()
+        self.conversation_id, self.after = conversation_id, after
+        self._services.hub.follow(self._subscription, conversation_id)
+        self._services.presence.shopper_arrived(conversation_id)
+
+    def detach(self) -> None:
+        """Follow nothing any more."""
+        if self.conversation_id is not None:
+            self._services.presence.shopper_left(self.conversation_id)
+            self.conversation_id = None
+
+    async def replay(self) -> None:
+        """Send every message that is kept and was not sent."""
+        while self.conversation_id is not None:
+            rows = await messages_after(self._services.store, self.conversation_id, self.after, _PAGE)
+            for row in rows:
+                await self._send(message_frame(row))
+                self.after = row.seq
+            if len(rows) < _PAGE:
+                return
+
+    async def tell_state(self) -> None:
+        """Send the state if it is not the one sent last."""
+        row, place = None, None
+        if self.conversation_id is not None:
+            async with self._services.store.read() as session:
+                row = await session.get(Conversation, self.conversation_id)
+                place = await place_of(session, row) if row else None
+        state = state_frame(row, place, staffed=self._services.presence.staffed)
+        if state != self._state:
+            self._state = state
+            await self._send(state)
+
+    async def hear(self, event: Event) -> None:
+        """Send what an event means for this connection."""
+        if isinstance(event, QueueMoved | PresenceChanged):
+            if isinstance(event, PresenceChanged) or (self._state or {}).get("queue"):
+                await self.tell_state()
+            return
+        if event.conversation_id != self.conversation_id:
+            return
+        if isinstance(event, Stored):
+            await self._hear_message(event)
+        elif isinstance(event, Updated):
+            await self._send(update_frame(event.seq, event.fields))
+        elif isinstance(event, Typing):
+            if event.author != "shopper":
+                await self._send(typing_frame(event.author, on=event.on))
+        elif isinstance(event, Changed):
+            await self.tell_state()
+
+    async def _hear_message(self, event: Stored) -> None:
+        if event.message.seq == self.after + 1:
+            await self._send(message_frame(event.message))
+            self.after = event.message.seq
+        elif event.message.seq > self.after:
+            await self.replay()

@@ -1,0 +1,41 @@
+"""How much one shopper may send, and how many new ones may come from one address."""
+
+import math
+import time
+
+from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from bot.errors import AppError
+from bot.settings import Settings
+
+
+class Rates:
+    """Counts in memory, over a moving window: so many frames at once, then so many a second."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        window_s = max(1, round(settings.frames_at_once / settings.frames_per_s))
+        self._frames = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="frames")
+        self._visitors = RateLimitItemPerMinute(settings.new_visitors_per_minute, namespace="visitors")
+
+    async def take_frame(self, visitor_id: str) -> None:
+        """Count a frame. AppError `rate_limited` when there were too many."""
+        if not await self._limiter.hit(self._frames, visitor_id):
+            raise await self._too_many(self._frames, visitor_id, "That was more than I can take at once.")
+
+    async def take_visitor(self, address: str) -> None:
+        """Count a new visitor. AppError `rate_limited` when too many came from there."""
+        if not await self._limiter.hit(self._visitors, address):
+            raise await self._too_many(
+                self._visitors, address, "Too many new chats were opened from your network."
+            )
+
+    async def _too_many(
+        self, item: RateLimitItemPerSecond | RateLimitItemPerMinute, key: str, words: str
+    ) -> AppError:
+        stats = await self._limiter.get_window_stats(item, key)
+        wait_s = max(1, math.ceil(stats.reset_time - time.time()))
+        seconds = "1 second" if wait_s == 1 else f"{wait_s} seconds"
+        return AppError("rate_limited", words, f"Try again in {seconds}.")

@@ -1,0 +1,171 @@
+"""Runs the assistant's turns: one after another in a conversation, many conversations at once."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import structlog
+
+from bot.chat.answers import dialogue_of, outcome_of
+from bot.chat.fall_back import fall_back
+from bot.context import for_search
+from bot.conversation import Owner
+from bot.errors import AppError
+from bot.hub import TurnWaiting, Typing
+from bot.rasa import RasaError
+from bot.services import Services
+from bot.store.conversations import save_matches
+from bot.store.turns import Job, Outcome, finish, next_turn, waiting_conversations
+
+MOST_ATTEMPTS = 3
+MOST_AT_ONCE = 64
+_KEEP_AGAIN_AFTER_S = 0.5
+log = structlog.get_logger("bot.turns")
+
+
+class TurnRunner:
+    """Hears of waiting turns from the hub, and looks for forgotten ones at start and every so often."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._tried: dict[str, set[int]] = {}
+        self._slots = asyncio.Semaphore(MOST_AT_ONCE)
+        self._loops: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin listening and sweeping."""
+        self._loops = [asyncio.create_task(self._listen()), asyncio.create_task(self._sweep())]
+
+    async def stop(self, grace_s: float = 1.0) -> None:
+        """Let what runs end, for a moment; what does not is run again at the next start."""
+        for loop in self._loops:
+            loop.cancel()
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=grace_s)
+        left = [*self._loops, *self._running.values()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def wake(self, conversation_id: str) -> None:
+        """See to it that the conversation's turns are run."""
+        if conversation_id in self._running:
+            self._again.add(conversation_id)
+            return
+        task = asyncio.create_task(self._run_all(conversation_id))
+        self._running[conversation_id] = task
+        task.add_done_callback(lambda done: self._ended(conversation_id, done))
+
+    async def _listen(self) -> None:
+        missed = False
+        while True:
+            with self._services.hub.subscribe() as subscription:
+                if missed:
+                    log.warning("too many events at once, looking for waiting turns instead")
+                    await self._wake_waiting(everything=True)
+                while (event := await subscription.get()) is not None:
+                    if isinstance(event, TurnWaiting):
+                        self.wake(event.conversation_id)
+            missed = True
+
+    async def _sweep(self) -> None:
+        while True:
+            await self._wake_waiting()
+            await asyncio.sleep(self._services.settings.turn_sweep_s)
+
+    async def _wake_waiting(self, *, everything: bool = False) -> None:
+        try:
+            waiting = await waiting_conversations(self._services.store, everything=everything)
+        except AppError as error:
+            log.warning("cannot look for waiting turns", error=error.message)
+            return
+        for conversation_id in waiting:
+            self.wake(conversation_id)
+
+    def _ended(self, conversation_id: str, task: asyncio.Task[None]) -> None:
+        del self._running[conversation_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("turn failed", conversation=conversation_id, exc_info=error)
+        if conversation_id in self._again:
+            self._again.discard(conversation_id)
+            if not task.cancelled():
+                self.wake(conversation_id)
+
+    async def _run_all(self, conversation_id: str) -> None:
+        async with self._slots:
+            try:
+                while job := await self._next(conversation_id):
+                    await self._run(job)
+            except AppError as error:
+                log.warning("turn waits", conversation=conversation_id, error=error.message)
+
+    async def _next(self, conversation_id: str) -> Job | None:
+        tried = self._tried.get(conversation_id, set())
+        job = await next_turn(self._services.store, conversation_id, tried)
+        if job is None:
+            self._tried.pop(conversation_id, None)
+        else:
+            self._tried.setdefault(conversation_id, set()).add(job.turn_id)
+        return job
+
+    async def _run(self, job: Job) -> None:
+        services, conversation_id = self._services, job.conversation.id
+        services.hub.publish(Typing(conversation_id, "assistant", on=True))
+        began = services.clock.monotonic()
+        try:
+            outcome = await self._answer(job)
+            kept = await self._keep(job, outcome)
+        finally:
+            services.hub.publish(Typing(conversation_id, "assistant", on=False))
+        services.metrics.turns.labels(outcome.how if kept else "dropped").inc()
+        services.metrics.answer_s.observe(services.clock.monotonic() - began)
+        if kept and outcome.hand_over is not None and not outcome.hand_over.matches:
+            await complete_package(services, conversation_id, outcome.hand_over.question)
+
+    async def _answer(self, job: Job) -> Outcome:
+        if job.attempt > MOST_ATTEMPTS:
+            log.error("turn given up", conversation=job.conversation.id, attempts=job.attempt - 1)
+            return await fall_back(self._services.knowledge, self._services.clock, job)
+        sender = f"{job.conversation.id}.{job.conversation.generation}"
+        try:
+            reply = await self._services.rasa.ask(sender, job.say, self._metadata(job))
+            return outcome_of(reply, job)
+        except RasaError as error:
+            log.warning("no answer from Rasa", conversation=job.conversation.id, why=error.why)
+            self._services.metrics.errors.labels(f"rasa_{error.why}").inc()
+            return await fall_back(self._services.knowledge, self._services.clock, job)
+
+    async def _keep(self, job: Job, outcome: Outcome) -> bool:
+        """Keep the outcome; while the database is away, try until the lease is nearly over."""
+        store, clock = self._services.store, self._services.clock
+        give_up = clock.monotonic() + store.lease_s / 2
+        while True:
+            try:
+                return await finish(store, job, outcome, staffed=self._services.presence.staffed)
+            except AppError as error:
+                if error.code != "unavailable" or clock.monotonic() > give_up:
+                    raise
+            await asyncio.sleep(_KEEP_AGAIN_AFTER_S)
+
+    def _metadata(self, job: Job) -> dict[str, Any]:
+        row = job.conversation
+        return {
+            "locale": row.locale,
+            "owner": Owner.QUEUE.value if row.owner == Owner.QUEUE else Owner.ASSISTANT.value,
+            "desk": {"staffed": self._services.presence.staffed},
+            "context": for_search(row.context, row.locale, self._services.clock.now()),
+            "state": dialogue_of(job),
+        }
+
+
+async def complete_package(services: Services, conversation_id: str, question: str | None) -> None:
+    """Add the best articles for the agent to a hand-over that came without; if none can be had, so be it."""
+    if not question:
+        return
+    with contextlib.suppress(AppError):
+        found = await services.knowledge.find(question, {}, limit=3)
+        await save_matches(
+            services.store, conversation_id, [match.model_dump() for match in found.matches[:3]]
+        )
