@@ -58,7 +58,9 @@ function nameTheTab(): void {
   document.title = count ? `(${count}) ${words.desk}` : words.desk;
 }
 
-render(<App />, document.getElementById("desk")!);
+const root = document.getElementById("desk")!;
+root.replaceChildren();
+render(<App />, root);
 effect(nameTheTab);
 listenToKeys();
 addEventListener("online", tryNow);

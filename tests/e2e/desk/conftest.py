@@ -111,7 +111,9 @@ def complaints(page: Page) -> Iterator[list[str]]:
     """What the page complained about: script errors and what the content policy blocked."""
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("console", lambda line: said.append(line.text) if "Content Security Policy" in line.text else None)
+    page.on(
+        "console", lambda line: said.append(line.text) if "Content Security Policy" in line.text else None
+    )
     yield said
     assert said == []
 
@@ -125,12 +127,29 @@ def desk(page: Page, server: Server, complaints: list[str]) -> Page:
     return page
 
 
+@pytest.fixture
+def paid_twice(desk: Page) -> Page:
+    """The desk with the first conversation of the queue open and its story there."""
+    desk.get_by_role("button", name="paid twice").click()
+    expect(desk.locator("[data-story=brief] li")).to_have_count(3)
+    return desk
+
+
+@pytest.fixture
+def claimed(paid_twice: Page) -> Page:
+    """The same, claimed by the one who is signed in."""
+    paid_twice.get_by_test_id("claim").click()
+    expect(paid_twice.get_by_label("Reply to Anna Gruber")).to_be_visible()
+    return paid_twice
+
+
 @pytest.fixture(scope="session", autouse=True)
 def test_id_attribute(playwright: Any) -> None:
     playwright.selectors.set_test_id_attribute("data-test")
 
 
-def manifest() -> dict[str, Any]:
-    """The built files of the desk with their sizes."""
+@pytest.fixture
+def built_files() -> dict[str, Any]:
+    """The built files of the desk with their sizes, by name."""
     found: dict[str, Any] = json.loads((ASSETS / "manifest.json").read_text("utf-8"))["files"]
     return found

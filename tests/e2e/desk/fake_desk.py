@@ -1,9 +1,7 @@
 """A small chat server that speaks the desk's side of the protocol, for tests of the desk's screen alone.
 
-Run as `python fake_desk.py --port N --assets DIR`. `/fake/...` lets a test play the shopper and the colleagues:
-`frame` (send a frame to every desk), `shopper` (a shopper writes), `taken` (a colleague claims first, silently),
-`drop` (cut every connection), `refuse` (take no new ones), `hold` (answer nothing), `sign_in`, `sign_out`,
-`received`, `reset`.
+Run as `python fake_desk.py --port N --assets DIR`. `/fake/<act>` lets a test play the shopper, the colleagues
+and the network; each act is a method of `Play`.
 """
 
 import argparse
@@ -53,6 +51,8 @@ class FakeDesk:
         self.signed_in = False
         self.refusing = False
         self.holding = False
+        self.may_welcome = asyncio.Event()
+        self.may_welcome.set()
         self.status = "online"
 
     async def send_all(self, frame: Frame) -> None:
@@ -66,7 +66,9 @@ class FakeDesk:
     async def say(self, conversation: str, author: str, text: str, **more: Any) -> int:
         """Store and send one message; its number."""
         said = self.messages[conversation]
-        known = next((known["seq"] for known in said if more.get("id") and known.get("id") == more["id"]), None)
+        known = next(
+            (known["seq"] for known in said if more.get("id") and known.get("id") == more["id"]), None
+        )
         if known is not None:
             return int(known)
         said.append(message(len(said) + 1, author, text, ago(0), **more))
@@ -79,8 +81,10 @@ class FakeDesk:
         self.summaries[conversation] |= changed | {"updated_at": ago(0)}
         await self.send_all({"type": "conversation", "conversation": self.summaries[conversation]})
 
-    async def change_owner(self, conversation: str, owner: str, by: str, agent: Frame | None, note: str | None) -> None:
-        """Give the conversation to another owner under the next epoch, in the story and the transcript too."""
+    async def change_owner(
+        self, conversation: str, owner: str, by: str, agent: Frame | None, note: str | None
+    ) -> None:
+        """Give the conversation to another owner under the next epoch."""
         head = self.summaries[conversation]
         epoch = head["epoch"] + 1
         facts = self.stories[conversation]
@@ -89,16 +93,31 @@ class FakeDesk:
             {"at": ago(0), "owner": owner, "epoch": epoch, "by": by, "reason": None, "note": note},
         ]
         claimed_at = ago(0) if agent else head["claimed_at"]
-        await self.change(conversation, owner=owner, epoch=epoch, agent=agent, place=None, claimed_at=claimed_at)
+        await self.change(
+            conversation, owner=owner, epoch=epoch, agent=agent, place=None, claimed_at=claimed_at
+        )
         await self.send_all({"type": "story", "conversation": conversation, "story": facts})
         code = {"agent": "claimed", "assistant": "handed_back", "closed": "closed"}[owner]
-        text = {"agent": f"{by} is with you now.", "assistant": "The assistant is back.", "closed": "Closed."}[owner]
-        await self.say(conversation, "system", text, kind="notice", notice={"code": code, "params": {"name": by}})
+        text = {
+            "agent": f"{by} is with you now.",
+            "assistant": "The assistant is back.",
+            "closed": "Closed.",
+        }[owner]
+        await self.say(
+            conversation, "system", text, kind="notice", notice={"code": code, "params": {"name": by}}
+        )
 
 
 def error(frame: Frame, code: str, status: int, words: str, hint: str) -> Frame:
     """The answer to a frame that can't be done."""
-    return {"type": "error", "id": frame["id"], "code": code, "status": status, "message": words, "hint": hint}
+    return {
+        "type": "error",
+        "id": frame["id"],
+        "code": code,
+        "status": status,
+        "message": words,
+        "hint": hint,
+    }
 
 
 async def answer(desk: FakeDesk, frame: Frame, socket: Websocket) -> Frame | None:
@@ -175,7 +194,13 @@ async def serve_socket(desk: FakeDesk, socket: Websocket) -> None:
     desk.desks[socket] = set()
     try:
         live = [head for head in desk.summaries.values() if head["owner"] in {"queue", "agent"}]
-        welcome = {"type": "welcome", "staff": MAYA, "conversations": live, "staff_online": staff_online(desk)}
+        welcome = {
+            "type": "welcome",
+            "staff": MAYA,
+            "conversations": live,
+            "staff_online": staff_online(desk),
+        }
+        await desk.may_welcome.wait()
         await socket.send(json.dumps(welcome))
         while (raw := await socket.recv()) is not None:
             frame = json.loads(raw)
@@ -189,50 +214,81 @@ async def serve_socket(desk: FakeDesk, socket: Websocket) -> None:
         desk.desks.pop(socket, None)
 
 
-async def play(desk: FakeDesk, act: str, asked: Frame) -> Any:
-    """Do what a test asks of the shopper, the colleagues or the network."""
-    match act:
-        case "frame":
-            await desk.send_all(asked)
-        case "story":
-            desk.stories[asked["conversation"]] |= asked["story"]
-            facts = desk.stories[asked["conversation"]]
-            await desk.send_all({"type": "story", "conversation": asked["conversation"], "story": facts})
-        case "shopper":
-            return await desk.say(asked["conversation"], "shopper", asked["text"])
-        case "arrives":
-            head, facts, said = hold_jacket()
-            head |= {"id": asked["conversation"], "question": asked["question"], "place": 4, "queued_at": ago(1)}
-            key = asked["conversation"]
-            desk.summaries[key], desk.stories[key], desk.messages[key] = head, facts, said
-            await desk.change(key)
-        case "taken":
-            head = desk.summaries[asked["conversation"]]
-            head |= {"owner": "agent", "epoch": head["epoch"] + 1, "agent": BEN, "place": None, "claimed_at": ago(0)}
-            if asked.get("told"):
-                await desk.change(asked["conversation"])
-        case "drop":
-            for socket in list(desk.desks):
-                await socket.close(1012, "going away")
-        case "refuse":
-            desk.refusing = asked["on"]
-        case "hold":
-            desk.holding = asked["on"]
-        case "sign_in":
-            desk.signed_in = True
-        case "sign_out":
-            desk.signed_in = False
-            for socket in list(desk.desks):
-                await socket.close(4401, "signed out")
-        case "received":
-            return [frame for frame in desk.received if frame["type"] != "ping"]
-        case "reset":
-            sockets = list(desk.desks)
-            desk.__init__(asked.get("empty", False))  # type: ignore[misc]
-            for socket in sockets:
-                with suppress(Exception):
-                    await socket.close(1012, "reset")
-    return None
+class Play:
+    """What a test can make happen, one method an act."""
+
+    def __init__(self, desk: FakeDesk) -> None:
+        self.desk = desk
+
+    async def frame(self, asked: Frame) -> None:
+        """Send this frame to every desk, whatever the store says."""
+        await self.desk.send_all(asked)
+
+    async def story(self, asked: Frame) -> None:
+        """Change part of a story."""
+        facts = self.desk.stories[asked["conversation"]]
+        facts |= asked["story"]
+        await self.desk.send_all({"type": "story", "conversation": asked["conversation"], "story": facts})
+
+    async def shopper(self, asked: Frame) -> None:
+        """The shopper writes."""
+        await self.desk.say(asked["conversation"], "shopper", asked["text"])
+
+    async def arrives(self, asked: Frame) -> None:
+        """One more shopper asks for a person."""
+        head, facts, said = hold_jacket()
+        head |= {"id": asked["conversation"], "question": asked["question"], "place": 4, "queued_at": ago(1)}
+        key = asked["conversation"]
+        self.desk.summaries[key], self.desk.stories[key], self.desk.messages[key] = head, facts, said
+        await self.desk.change(key)
+
+    async def taken(self, asked: Frame) -> None:
+        """A colleague claims first; `told` says so to the desks."""
+        head = self.desk.summaries[asked["conversation"]]
+        if head["agent"] != BEN:
+            head |= {"owner": "agent", "epoch": head["epoch"] + 1, "agent": BEN, "place": None}
+        if asked.get("told"):
+            await self.desk.change(asked["conversation"], claimed_at=ago(0))
+
+    async def forget(self, asked: Frame) -> None:
+        """Leave a conversation out of the next welcome."""
+        self.desk.summaries[asked["conversation"]]["owner"] = "closed"
+
+    async def drop(self, _: Frame) -> None:
+        """Cut every connection."""
+        for socket in list(self.desk.desks):
+            await socket.close(1012, "going away")
+
+    async def refuse(self, asked: Frame) -> None:
+        """Take no new connections while `on`."""
+        self.desk.refusing = asked["on"]
+
+    async def hold(self, asked: Frame) -> None:
+        """Answer no frame while `on`."""
+        self.desk.holding = asked["on"]
+
+    async def hold_welcome(self, asked: Frame) -> None:
+        """Connect but say nothing while `on`."""
+        (self.desk.may_welcome.clear if asked["on"] else self.desk.may_welcome.set)()
+
+    async def sign_in(self, _: Frame) -> None:
+        """The session is there, as after the form."""
+        self.desk.signed_in = True
+
+    async def sign_out(self, _: Frame) -> None:
+        """The session has expired."""
+        self.desk.signed_in = False
+        for socket in list(self.desk.desks):
+            await socket.close(4401, "signed out")
+
+    async def received(self, _: Frame) -> list[Frame]:
+        """What desks have sent since the last `reset`."""
+        return [frame for frame in self.desk.received if frame["type"] != "ping"]
+
+    async def reset(self, asked: Frame) -> None:
+        """Begin again, signed out, with the first conversations or with none."""
+        await self.drop(asked)
+        self.desk = FakeDesk(asked.get("empty", False))
 
 
 def shell(assets: Path) -> str:
@@ -252,7 +308,7 @@ def shell(assets: Path) -> str:
 def create_app(assets: Path) -> Sanic[Any, Any]:
     """The fake server, with its pages, its socket and its strings for the test to pull."""
     app: Sanic[Any, Any] = Sanic("fake_desk")
-    desk = FakeDesk(empty=False)
+    play = Play(FakeDesk(empty=False))
 
     @app.get("/desk")
     async def page(_: Request) -> HTTPResponse:
@@ -264,36 +320,43 @@ def create_app(assets: Path) -> Sanic[Any, Any]:
 
     @app.get("/desk/api/me")
     async def me(_: Request) -> HTTPResponse:
-        if not desk.signed_in:
-            return json_response({"error": {"code": "signed_out", "status": 401, "message": "", "hint": ""}}, 401)
+        if not play.desk.signed_in:
+            return json_response(
+                {"error": {"code": "signed_out", "status": 401, "message": "", "hint": ""}}, 401
+            )
         return json_response({"staff": MAYA})
 
     @app.post("/desk/api/sign-in")
     async def sign_in(request: Request) -> HTTPResponse:
         given = request.json
         if given != {"email": MAYA["email"], "password": PASSWORD}:
-            words = {"code": "wrong_password", "status": 401, "message": "E-mail or password is wrong.", "hint": ""}
+            words = {
+                "code": "wrong_password",
+                "status": 401,
+                "message": "E-mail or password is wrong.",
+                "hint": "",
+            }
             return json_response({"error": words}, 401)
-        desk.signed_in = True
+        play.desk.signed_in = True
         return json_response({"staff": MAYA})
 
     @app.post("/desk/api/sign-out")
     async def sign_out(_: Request) -> HTTPResponse:
-        desk.signed_in = False
+        play.desk.signed_in = False
         return json_response({})
 
     @app.websocket("/desk/socket")
     async def socket(_: Request, ws: Websocket) -> None:
-        if desk.refusing:
+        if play.desk.refusing:
             await ws.close(1013, "try later")
-        elif not desk.signed_in:
+        elif not play.desk.signed_in:
             await ws.close(4401, "signed out")
         else:
-            await serve_socket(desk, ws)
+            await serve_socket(play.desk, ws)
 
     @app.post("/fake/<act:str>")
     async def fake(request: Request, act: str) -> HTTPResponse:
-        return json_response(await play(desk, act, request.json or {}))
+        return json_response(await getattr(play, act)(request.json or {}))
 
     return app
 

@@ -1,4 +1,4 @@
-"""The conversations the fake chat server begins with, written so that each part of the screen has a value to show."""
+"""The conversations the fake chat server begins with: each part of the screen has a value to show."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ BEN: Frame = {"id": "st-ben", "name": "Ben Okafor"}
 PENDING = {
     "id": "pending-payments",
     "title": "Pending payments",
-    "short_answer": "A declined attempt is not taken. Your bank may show it as pending, most often for up to 3 days.",
+    "short_answer": "A declined attempt is not taken. Your bank may show it as pending for up to 3 days.",
     "confidence": 0.86,
 }
 CHECK_BANK = {
@@ -97,7 +97,15 @@ def story(question: str, **changed: Any) -> Frame:
 
 def message(seq: int, author: str, text: str, at: str, **more: Any) -> Frame:
     """A stored message; `kind` is `text` unless `more` names another."""
-    return {"seq": seq, "at": at, "author": author, "name": None, "lang": "en", "kind": "text", "text": text} | more
+    return {
+        "seq": seq,
+        "at": at,
+        "author": author,
+        "name": None,
+        "lang": "en",
+        "kind": "text",
+        "text": text,
+    } | more
 
 
 def paid_twice() -> tuple[Frame, Frame, list[Frame]]:
@@ -109,7 +117,9 @@ def paid_twice() -> tuple[Frame, Frame, list[Frame]]:
             "Your bank asked for a confirmation and it timed out. This order was not placed.",
             ago(420),
             kind="offer",
-            nodes=paragraph("Your bank asked for a confirmation and it timed out. This order was not placed."),
+            nodes=paragraph(
+                "Your bank asked for a confirmation and it timed out. This order was not placed."
+            ),
             answer={
                 "article": {"id": "payment-3ds", "title": "Confirming with your bank"},
                 "more": [
@@ -191,8 +201,20 @@ def paid_twice() -> tuple[Frame, Frame, list[Frame]]:
         trail=[
             {"url": "/checkout/cart", "title": "Cart", "step": "cart", "at": ago(800), "stay_s": 40},
             {"url": "/checkout/address", "title": "Address", "step": "address", "at": ago(760), "stay_s": 70},
-            {"url": "/checkout/delivery", "title": "Delivery", "step": "delivery", "at": ago(690), "stay_s": 25},
-            {"url": "/checkout/payment", "title": "Payment", "step": "payment", "at": ago(665), "stay_s": 252},
+            {
+                "url": "/checkout/delivery",
+                "title": "Delivery",
+                "step": "delivery",
+                "at": ago(690),
+                "stay_s": 25,
+            },
+            {
+                "url": "/checkout/payment",
+                "title": "Payment",
+                "step": "payment",
+                "at": ago(665),
+                "stay_s": 252,
+            },
         ],
         cart={
             "currency": "EUR",
