@@ -201,7 +201,7 @@ async def _answers(session: AsyncSession, conversation_id: str) -> list[Json]:
             "question": message.question or (message.body.get("offer") or {}).get("title"),
             "confidence": message.confidence,
             "band": message.band,
-            "verdict": message.verdict,
+            "verdict": message.verdict if message.verdict in {"yes", "no"} else None,
             "at": iso(message.at),
         }
         for message in await session.scalars(query.order_by(Message.seq))

@@ -62,14 +62,14 @@ def show() -> None:
 @app.command()
 def disable(email: Email) -> None:
     """Switch an account off; its sign-ins end."""
-    row = _run(lambda store: staff.set_disabled(store, email, True))  # noqa: FBT003
+    row = _run(lambda store: staff.set_disabled(store, email, disabled=True))
     typer.echo(f"{row.email} is switched off. Switch it on again: python -m bot users enable")
 
 
 @app.command()
 def enable(email: Email) -> None:
     """Switch an account on again."""
-    row = _run(lambda store: staff.set_disabled(store, email, False))  # noqa: FBT003
+    row = _run(lambda store: staff.set_disabled(store, email, disabled=False))
     typer.echo(f"{row.email} is switched on.")
 
 
