@@ -147,7 +147,8 @@ async def _asked(session: AsyncSession, rows: Sequence[Conversation]) -> dict[st
     back = select(OwnerChange.conversation_id, func.max(OwnerChange.epoch)).where(
         OwnerChange.conversation_id.in_(ids), OwnerChange.owner == Owner.ASSISTANT
     )
-    with_assistant = dict((await session.execute(back.group_by(OwnerChange.conversation_id))).tuples().all())
+    back_at = await session.execute(back.group_by(OwnerChange.conversation_id))
+    with_assistant: dict[str, int] = {conversation_id: epoch for conversation_id, epoch in back_at}  # noqa: C416
     query = select(HandOver).where(HandOver.conversation_id.in_(ids)).order_by(HandOver.id)
     holding = {
         hand_over.conversation_id: hand_over
