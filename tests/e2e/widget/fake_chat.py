@@ -1,0 +1,283 @@
+"""A chat server for states that are hard to provoke: it speaks docs/protocol.md and plays what a test asks for.
+
+`python fake_chat.py PORT` serves the built widget, a shop's checkout page and one conversation. What the shopper says
+decides the answer (see `_answer`); `POST /fake/<act>` plays people, the network and trouble.
+"""
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sanic import Request, Sanic, Websocket
+from sanic.exceptions import WebsocketClosed
+from sanic.response import HTTPResponse, file, html, raw
+from sanic.response import json as json_response
+from shop import CSP, SCRIPT, SHEETS, page
+
+STATIC = Path(__file__).parents[3] / "bot" / "static" / "widget"
+Frame = dict[str, Any]
+
+ANSWER_NODES = [
+    {"t": "p", "c": ["Standard delivery to Austria takes ", {"t": "strong", "c": ["2 to 4 working days"]}, "."]}
+]
+MORE_NODES = [
+    {"t": "p", "c": ["Orders placed before 2 pm leave the same day."]},
+    {"t": "ul", "c": [[{"t": "p", "c": ["Austria and Germany: €4.90"]}], [{"t": "p", "c": ["Elsewhere: €8.90"]}]]},
+    {"t": "p", "c": ["See ", {"t": "a", "href": "/delivery", "c": ["all delivery times"]}, " or ",
+                     {"t": "a", "href": "javascript:alert(1)", "c": ["this"]}, "."]},
+]
+
+
+class Chat:
+    """One conversation, everybody who is connected to it, and how the server behaves."""
+
+    def __init__(self) -> None:
+        self.messages: list[Frame] = []
+        self.received: list[Frame] = []
+        self.sockets: set[Websocket] = set()
+        self.news = asyncio.Event()
+        self.acks: dict[str, Frame] = {}
+        self.state: Frame = {
+            "type": "state", "owner": "assistant", "epoch": 0, "agent": None, "queue": None,
+            "desk": {"staffed": True}, "contact": "none",
+        }
+        self.sockets_refused = False
+        self.all_refused = False
+        self.silent = False
+        self.busy_for = 0
+
+    def welcome(self) -> Frame:
+        return {
+            "type": "welcome", "v": 1, "visitor": "visitor-token", "verified": False, "name": None,
+            "conversation": "c-1" if self.messages else None, "last": len(self.messages), "locale": "en",
+            "limits": {"text": 2000},
+        }
+
+    def store(self, author: str, kind: str, text: str, **more: Any) -> Frame:
+        message = {
+            "type": "message", "seq": len(self.messages) + 1, "at": datetime.now(UTC).isoformat(), "author": author,
+            "name": more.pop("name", None), "lang": more.pop("lang", "en"), "kind": kind, "text": text, **more,
+        }
+        self.messages.append(message)
+        return message
+
+    async def tell(self, frame: Frame) -> None:
+        """To every tab."""
+        self.news.set()
+        for socket in list(self.sockets):
+            await _send(socket, frame)
+
+
+async def _send(socket: Websocket, frame: Frame) -> None:
+    try:
+        await socket.send(json.dumps(frame))
+    except WebsocketClosed:
+        pass
+
+
+async def _take(chat: Chat, frame: Frame) -> list[Frame]:
+    """Frames for whoever sent this one; what all get is told by the way."""
+    chat.received.append(frame)
+    kind, frame_id = frame["type"], frame.get("id")
+    if kind == "ping":
+        return [{"type": "pong"}]
+    if chat.silent or not frame_id:
+        return []
+    if frame_id in chat.acks:
+        return [chat.acks[frame_id]]
+    if chat.busy_for > 0:
+        chat.busy_for -= 1
+        return [_error("unavailable", 503, "We can't take that just now.", "It is sent again in a moment.", frame_id)]
+    if frame.get("text", "").startswith("refuse"):
+        return [_error("bad_value", 400, "That can't be read.", "Write it in other words.", frame_id)]
+    seq = None
+    if kind in {"say", "choose"}:
+        text = frame.get("text") or frame["label"]
+        said = chat.store("shopper", "text", text, id=frame_id)
+        seq = said["seq"]
+    chat.acks[frame_id] = {"type": "ack", "id": frame_id, "seq": seq, "conversation": "c-1"}
+    asyncio.get_running_loop().create_task(_go_on(chat, frame, seq))
+    return [chat.acks[frame_id]]
+
+
+def _error(code: str, status: int, message: str, hint: str, frame_id: str | None = None) -> Frame:
+    return {"type": "error", "code": code, "status": status, "message": message, "hint": hint, "id": frame_id}
+
+
+async def _go_on(chat: Chat, frame: Frame, seq: int | None) -> None:
+    kind = frame["type"]
+    if seq is not None:
+        await chat.tell(chat.messages[seq - 1])
+    if kind == "say":
+        await _answer(chat, frame["text"])
+    elif kind == "choose":
+        await chat.tell({"type": "update", "seq": frame["seq"], "chosen": frame["label"]})
+        await chat.tell(_store_answer(chat))
+    elif kind == "verdict":
+        await chat.tell({"type": "update", "seq": frame["seq"], "verdict": "yes" if frame["helped"] else "no"})
+    elif kind == "ask_person":
+        await _ask_person(chat)
+    elif kind == "contact":
+        chat.state = {**chat.state, "contact": "kept"}
+        text = f"We have your question and will write to {frame['email']}, usually within a day."
+        await chat.tell(chat.store("system", "notice", text, notice={"code": "contact_kept", "params": {}}))
+        await chat.tell(chat.state)
+    elif kind == "track" and frame["event"].endswith(("failed", "rejected")):
+        await chat.tell(_store_offer(chat, frame["event"]))
+
+
+async def _answer(chat: Chat, text: str) -> None:
+    await chat.tell({"type": "typing", "author": "assistant", "on": True})
+    if "slow" in text:
+        return
+    if "which" in text:
+        choices = [
+            {"label": "How long delivery takes", "article": "delivery-time", "action": "choose"},
+            {"label": "What delivery costs", "article": "delivery-cost", "action": "choose"},
+            {"label": "None of these", "article": None, "action": "none"},
+        ]
+        words = "I'm not sure I have the right answer. Is it one of these?"
+        await chat.tell(chat.store("assistant", "clarify", words, choices=choices, chosen=None))
+    elif "weather" in text:
+        choices = [{"label": "Talk to a person", "article": None, "action": "person"}]
+        words = "I can help with delivery, payment, returns and your order."
+        await chat.tell(chat.store("assistant", "offer_person", words, choices=choices, chosen=None))
+    elif "long" in text:
+        await chat.tell(chat.store("assistant", "text", "A long story. " * 120))
+    else:
+        await chat.tell(_store_answer(chat))
+
+
+def _store_answer(chat: Chat) -> Frame:
+    answer = {"article": {"id": "delivery-time", "title": "Delivery times"}, "more": MORE_NODES, "verdict": None}
+    text = "Standard delivery to Austria takes 2 to 4 working days."
+    return chat.store("assistant", "answer", text, nodes=ANSWER_NODES, answer=answer)
+
+
+def _store_offer(chat: Chat, event: str) -> Frame:
+    text = (
+        "Your bank declined the payment, so this order was not placed. Another card or PayPal works too. "
+        "A pending amount may show for some days."
+    )
+    answer = {"article": {"id": "payment-declined", "title": "Declined payments"}, "more": MORE_NODES, "verdict": None}
+    offer = {
+        "event": event, "data": {}, "verdict": None,
+        "title": "Your bank declined the payment, so this order was not placed.",
+    }
+    return chat.store("assistant", "offer", text, answer=answer, offer=offer)
+
+
+async def _ask_person(chat: Chat) -> None:
+    if chat.state["desk"]["staffed"]:
+        text = "I'll get someone from the shop. You are second in line, usually 2 to 4 minutes."
+        chat.state = {**chat.state, "owner": "queue", "epoch": 1, "queue": {"place": 2, "waiting": 2}}
+        await chat.tell(chat.store("system", "notice", text, notice={"code": "queued", "params": {"place": 2}}))
+    else:
+        text = "Nobody is at the desk until 8:00. Leave your address and we'll write to you."
+        chat.state = {**chat.state, "contact": "wanted"}
+        await chat.tell(chat.store("system", "notice", text, notice={"code": "contact_wanted", "params": {}}))
+    await chat.tell(chat.state)
+
+
+async def _play(chat: Chat, act: str, asked: Frame) -> Any:
+    if act == "received":
+        return chat.received
+    if act == "claim":
+        chat.state = {**chat.state, "owner": "agent", "epoch": 2, "queue": None, "agent": {"name": "Maya"}}
+        await chat.tell(chat.store("system", "notice", "Maya from the shop is here.", notice={"code": "claimed", "params": {}}))
+        await chat.tell(chat.state)
+    elif act == "message":
+        await chat.tell(chat.store(asked.pop("author"), asked.pop("kind", "text"), asked.pop("text"), **asked))
+    elif act == "frame":
+        await chat.tell(asked)
+    elif act == "state":
+        chat.state = {**chat.state, **asked}
+        await chat.tell(chat.state)
+    elif act == "behave":
+        for name, value in asked.items():
+            setattr(chat, name, value)
+    elif act == "cut":
+        for socket in list(chat.sockets):
+            await socket.close(asked.get("code", 1012))
+    return {}
+
+
+def create_app() -> Sanic:
+    """The server, with an empty conversation; `POST /fake/reset` empties it again."""
+    app = Sanic("fake_chat", configure_logging=False)
+    app.ctx.chat = None
+
+    @app.before_server_start
+    async def _begin(app: Sanic) -> None:
+        app.ctx.chat = Chat()
+
+    @app.websocket("/chat/v1/socket")
+    async def _socket(request: Request, socket: Websocket) -> None:
+        chat = app.ctx.chat
+        if chat.sockets_refused or chat.all_refused:
+            await socket.close(1011)
+            return
+        hello = json.loads(await socket.recv())
+        chat.received.append(hello)
+        chat.sockets.add(socket)
+        try:
+            for frame in [chat.welcome(), *chat.messages[hello["after"] :], chat.state]:
+                await _send(socket, frame)
+            async for text in socket:
+                for frame in await _take(chat, json.loads(text)):
+                    await _send(socket, frame)
+        finally:
+            chat.sockets.discard(socket)
+
+    @app.post("/chat/v1/frames")
+    async def _frames(request: Request) -> HTTPResponse:
+        chat = app.ctx.chat
+        if chat.all_refused:
+            return json_response({"error": {"code": "unavailable", "status": 503, "message": "", "hint": ""}}, 503)
+        hello, *frames = request.json["frames"]
+        chat.received.append({**hello, "type": "hello over http"})
+        own = [answer for frame in frames for answer in await _take(chat, frame)]
+        await asyncio.sleep(0.05)
+        if not frames and len(chat.messages) == hello["after"] and request.json["wait_s"]:
+            chat.news.clear()
+            try:
+                await asyncio.wait_for(chat.news.wait(), request.json["wait_s"])
+            except TimeoutError:
+                pass
+        return json_response({"frames": [chat.welcome(), *own, *chat.messages[hello["after"] :], chat.state]})
+
+    @app.post("/fake/<act>")
+    async def _fake(request: Request, act: str) -> HTTPResponse:
+        if act == "reset":
+            for socket in list(app.ctx.chat.sockets):
+                await socket.close(1012)
+            app.ctx.chat = Chat()
+            return json_response({})
+        return json_response(await _play(app.ctx.chat, act, request.json or {}))
+
+    @app.get("/widget/<path:path>")
+    async def _widget(request: Request, path: str) -> HTTPResponse:
+        return await file(STATIC / path)
+
+    @app.get("/sheets/<name>")
+    async def _sheet(request: Request, name: str) -> HTTPResponse:
+        return raw(SHEETS[name].encode(), content_type="text/css")
+
+    @app.get("/shop.js")
+    async def _script(request: Request) -> HTTPResponse:
+        return raw(SCRIPT.encode(), content_type="text/javascript")
+
+    @app.get("/checkout/<step>")
+    async def _checkout(request: Request, step: str) -> HTTPResponse:
+        manifest = json.loads((STATIC / "manifest.json").read_text())
+        headers = {"Content-Security-Policy": CSP.format(host=request.host)}
+        return html(page(manifest, step, {name: request.args.get(name) for name in request.args}), headers=headers)
+
+    return app
+
+
+if __name__ == "__main__":
+    create_app().run(host="127.0.0.1", port=int(sys.argv[1]), single_process=True, access_log=False, motd=False)
