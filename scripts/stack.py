@@ -114,7 +114,7 @@ class Stack:
         text = (ROOT / "endpoints.yml").read_text(encoding="utf-8")
         endpoints.write_text(text.replace(":5055/", f":{self.ports['actions']}/"), encoding="utf-8")
         rasa = str(ROOT / ".venv-rasa" / "bin" / "rasa")
-        options = ["--interface", "127.0.0.1", "--port", str(self.ports["rasa"]), "--log-level", "WARNING"]
+        options = ["--interface", "127.0.0.1", "--port", str(self.ports["rasa"]), "--quiet"]
         return [rasa, "run", *options, "--endpoints", str(endpoints), "--credentials", "credentials.yml"]
 
     def spawn(self, name: str) -> None:

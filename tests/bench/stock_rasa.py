@@ -47,7 +47,7 @@ class StockRasa:
     def __enter__(self) -> "StockRasa":
         log = (self.project / "rasa.log").open("wb")
         self.process = subprocess.Popen(
-            [RASA, "run", "--interface", "127.0.0.1", "--port", str(self.port), "--log-level", "ERROR"],
+            [RASA, "run", "--interface", "127.0.0.1", "--port", str(self.port), "--quiet"],
             cwd=self.project,
             env={**QUIET_ENV, "PATH": f"{RASA.parent}:/usr/bin:/bin", "HOME": str(self.project)},
             stdout=log,
