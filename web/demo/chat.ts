@@ -1,0 +1,67 @@
+/** What the shop tells the chat: where the shopper is, what is in the cart, and what went wrong. */
+
+import { effect } from "@preact/signals";
+
+import type { Cart } from "../shared/protocol.ts";
+import { productOf } from "./goods.ts";
+import { coupon, decimal, lines, order, page, path, placed, totals } from "./state.ts";
+import { linePrice } from "./totals.ts";
+
+/** The widget takes these calls over when it has loaded; until then they wait in the array. */
+const shop = window as unknown as { checkoutChat?: { push(call: unknown[]): void } };
+
+export function track(event: string, data: Record<string, string>): void {
+  tell("track", event, data);
+}
+
+export function openChat(): void {
+  tell("open");
+}
+
+/** Tells each page and each change of the cart, once. */
+export function keepChatInformed(titleOf: (page: string) => string): void {
+  let told = "";
+  effect(() => {
+    const here = path.value;
+    const title = titleOf(page.value);
+    const step = stepOf(page.value);
+    queueMicrotask(() => tell("page", location.origin + here, { title, step }));
+  });
+  effect(() => {
+    const context = { step: stepOf(page.value), cart: cart(), country: order.value.country, currency: totals.value.currency };
+    const now = JSON.stringify(context);
+    if (now !== told) tell("setContext", context);
+    told = now;
+  });
+}
+
+function stepOf(name: string): string {
+  if (name === "thank-you") return "after";
+  return name.startsWith("help") ? "help" : name || "cart";
+}
+
+function cart(): Cart {
+  const bought = page.value === "thank-you" ? placed.value : null;
+  const sums = bought?.totals ?? totals.value;
+  const { currency, goods, discount, delivery, tax, duties, total } = sums;
+  return {
+    currency,
+    lines: (bought?.lines ?? lines.value).map((line) => ({
+      title: productOf(line.product)?.title ?? line.product,
+      variant: line.variant,
+      quantity: line.quantity,
+      price: decimal(linePrice(line, currency)),
+    })),
+    subtotal: decimal(goods),
+    shipping: decimal(delivery),
+    ...(discount ? { discount: decimal(discount) } : {}),
+    ...(tax + duties ? { tax: decimal(tax + duties) } : {}),
+    total: decimal(total),
+    ...(coupon.value ? { coupon: coupon.value } : {}),
+  };
+}
+
+function tell(...call: unknown[]): void {
+  shop.checkoutChat ??= [] as unknown[][];
+  shop.checkoutChat.push(call);
+}
