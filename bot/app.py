@@ -65,7 +65,7 @@ def create_app(settings: Settings, name: str = "bot", clock: Clock | None = None
     app.blueprint(desk.blueprint(services))
     app.blueprint(health.blueprint(checks))
     app.blueprint(web.blueprint(settings.static_dir))
-    app.register_middleware(web.add_security_headers, "response")
+    app.on_response(web.add_security_headers)  # type: ignore[no-untyped-call]
     app.error_handler.add(AppError, _tell_app_error)
     app.error_handler.add(SanicException, _tell_sanic_error)
     app.error_handler.add(Exception, _tell_failure)

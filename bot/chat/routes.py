@@ -44,7 +44,7 @@ def blueprint(services: Services) -> Blueprint:
             }
         )
 
-    chat.register_middleware(check_origin, "request")
-    chat.register_middleware(allow_origin, "response")
+    chat.on_request(check_origin)
+    chat.on_response(allow_origin)  # type: ignore[no-untyped-call]
     chat.add_websocket_route(socket, "/socket")
     return chat
