@@ -1,7 +1,7 @@
 """The intent classifier: Rasa's logistic regression, with its strength set in config.yml and a plain file."""
 
 import json
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext
@@ -9,8 +9,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.logistic_regression_classifier import LogisticRegressionClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.utils.tensorflow.constants import RANKING_LENGTH
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
@@ -50,13 +51,22 @@ class ShopperIntents(LogisticRegressionClassifier):
         self._weights = np.zeros((0, 0))
         self._bias = np.zeros(0)
 
+    def _create_training_matrix(self, training_data: TrainingData) -> Tuple[Any, List[str]]:
+        """The features and intents of what shoppers say; commands such as `/choose_article` are left out."""
+        spoken = [
+            example
+            for example in training_data.intent_examples
+            if example.get(INTENT) and example.get(TEXT) and not example.get(TEXT).startswith("/")
+        ]
+        return self._create_X(spoken), [example.get(INTENT) for example in spoken]
+
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets the most likely intent and the ranking of each message."""
         if not self._names or not messages:
             return messages
         probabilities = softmax(self._create_X(messages) @ self._weights + self._bias, axis=1)
         length = self.config[RANKING_LENGTH] or len(self._names)
-        for message, row in zip(messages, probabilities):
+        for message, row in zip(messages, probabilities, strict=True):
             order = np.argsort(-row)
             ranking = [{"name": self._names[i], "confidence": float(row[i])} for i in order[:length]]
             message.set(INTENT, ranking[0], add_to_output=True)

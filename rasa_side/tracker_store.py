@@ -88,7 +88,7 @@ class WorkingMemory(TrackerStore):
         self._remembered.pop(sender_id, None)
 
     def _forget_the_old(self) -> None:
-        """Drops what is over the limit or too old; the oldest stand first, so it stops at the first young one."""
+        """Drops what is over the limit or too old; the oldest stand first."""
         oldest_allowed_s = self._clock_s() - self._ttl_s
         while self._remembered:
             sender_id, remembered = next(iter(self._remembered.items()))

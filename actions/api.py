@@ -1,0 +1,111 @@
+"""The knowledge base over HTTP: search, status, articles; and health, readiness, figures."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.response import json as json_response
+from sanic.response import raw
+
+from actions.errors import AppError
+from actions.knowledge import BusyError, Knowledge
+from actions.metrics import Metrics
+
+MAX_QUESTION: Final = 2_000
+MAX_LIMIT: Final = 20
+DEFAULT_LIMIT: Final = 5
+
+
+def blueprint(knowledge: Knowledge, metrics: Metrics) -> Blueprint:
+    """The routes; errors are AppError and are turned into responses by the app."""
+    routes = Blueprint("knowledge")
+
+    @routes.post("/knowledge/search")
+    async def search(request: Request) -> HTTPResponse:
+        question, context, limit = read_search(request.body)
+        try:
+            found = await knowledge.search(question, context, limit)
+        except BusyError as error:
+            raise AppError("unavailable", 503, str(error), "Try again in a moment.") from error
+        return json_response(dict(found.as_dict()))
+
+    @routes.get("/knowledge/status")
+    async def status(_request: Request) -> HTTPResponse:
+        return json_response(knowledge.status().as_dict())
+
+    @routes.get("/knowledge/articles/<article_id:str>")
+    async def article(request: Request, article_id: str) -> HTTPResponse:
+        locale = request.args.get("locale", "en")
+        found = knowledge.article(article_id, locale, {})
+        if found is None:
+            raise AppError(
+                "not_found", 404, f"There is no published article {article_id!r}.", "GET /knowledge/status"
+            )
+        return json_response(asdict(found))
+
+    @routes.get("/health")
+    async def health(_request: Request) -> HTTPResponse:
+        return json_response({"status": "ok"})
+
+    @routes.get("/ready")
+    async def ready(_request: Request) -> HTTPResponse:
+        found = knowledge.status()
+        down = [] if found.articles else ["articles: none is published in the shop folder"]
+        body = {"ready": not down, "down": down, "version": found.version, "articles": found.articles}
+        return json_response(body, status=503 if down else 200)
+
+    @routes.get("/metrics")
+    async def figures(_request: Request) -> HTTPResponse:
+        return raw(metrics.exposition(knowledge.status()), content_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def read_search(body: bytes) -> tuple[str, Mapping[str, Any], int]:
+    """The question, context and limit of a request. Raises AppError that says what is wanted."""
+    try:
+        given = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise AppError("bad_json", 400, "The body is not JSON.", 'Send {"question": "..."}.') from error
+    if not isinstance(given, dict):
+        raise AppError("bad_json", 400, "The body is not a JSON object.", 'Send {"question": "..."}.')
+    return _question(given), _context(given), _limit(given)
+
+
+def _question(given: Mapping[str, Any]) -> str:
+    question = given.get("question")
+    if question is None:
+        raise AppError("missing_field", 400, "The field `question` is missing.", 'Send {"question": "..."}.')
+    if not isinstance(question, str) or not question.strip():
+        raise AppError("bad_value", 400, "`question` must be a text with words.", 'Send {"question": "..."}.')
+    if len(question) > MAX_QUESTION:
+        raise AppError(
+            "too_large",
+            413,
+            f"`question` has {len(question)} characters.",
+            f"At most {MAX_QUESTION} are read.",
+        )
+    return question.strip()
+
+
+def _context(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    context = given.get("context")
+    if context is None:
+        return {}
+    if not isinstance(context, dict):
+        raise AppError("bad_value", 400, "`context` must be an object.", 'For example {"country": "AT"}.')
+    return context
+
+
+def _limit(given: Mapping[str, Any]) -> int:
+    limit = given.get("limit")
+    if limit is None:
+        return DEFAULT_LIMIT
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
+        raise AppError(
+            "bad_value", 400, f"`limit` is {limit!r}.", f"Send a whole number from 1 to {MAX_LIMIT}."
+        )
+    return limit

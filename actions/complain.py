@@ -1,0 +1,20 @@
+"""Anger: one sentence that shows it was heard, then help or a person."""
+
+from actions.answer import LIMIT, respond
+from actions.hand_over import hand_over
+from actions.knowledge import Knowledge
+from actions.reply import Reply, Sentence
+from actions.turn import Turn
+
+
+async def complain(turn: Turn, knowledge: Knowledge) -> Reply:
+    """Empathy, then the answer if there is a sure one, else a person at once."""
+    heard = Sentence("utter_empathy")
+    found = await knowledge.search(turn.text, turn.standing(), LIMIT)
+    if found.band == "answer":
+        return respond(turn, knowledge, found).after(heard)
+    question = turn.state.last_question or turn.text
+    reply = hand_over(
+        turn, turn.state, "complaint", question, matches=found.matches, confidence=found.confidence
+    )
+    return reply.after(heard)
