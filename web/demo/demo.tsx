@@ -22,7 +22,7 @@ function Shop(): JSX.Element {
       <Header />
       <div class={isStep ? "inner columns" : "inner columns without-summary"}>
         <main id="content" tabIndex={-1}><Content /></main>
-        {isStep && <Summary />}
+        {isStep && <Summary key={page.value} />}
         <GoodToKnow />
       </div>
       <Footer />

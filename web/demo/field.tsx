@@ -19,7 +19,10 @@ interface FieldProps {
 }
 
 export function Field(props: FieldProps): JSX.Element {
-  const { name, label, value, onInput, trouble, hint, optional, wide, type = "text", children } = props;
+  const { name, label, value, onInput, trouble, optional, wide, children } = props;
+  const hint = trouble ? undefined : props.hint;
+  // The types tie `type` to the presence of a list of suggestions; there is none here.
+  const type = (props.type ?? "text") as "text";
   const described = [trouble && `${name}-trouble`, hint && `${name}-hint`].filter(Boolean).join(" ") || undefined;
   return (
     <div class={wide ? "field wide" : "field"}>

@@ -1,7 +1,7 @@
 /** What stands around every step: header with the steps, order summary, what is good to know, footer. */
 
 import { useSignal } from "@preact/signals";
-import type { AnchorHTMLAttributes, ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 
 import { minimumOf, linePrice, refusalOf, type CouponRefusal, type DeliveryKind } from "./totals.ts";
 import { openChat, track } from "./chat.ts";
@@ -20,13 +20,13 @@ export const HELP_PAGES: [path: string, title: string][] = [
 ];
 
 /** A link inside the shop: no page load, but a real address. */
-export function Link({ to, children, ...more }: { to: string; children: ComponentChildren } & AnchorHTMLAttributes): JSX.Element {
+export function Link({ to, class: name, children }: { to: string; class?: string; children: ComponentChildren }): JSX.Element {
   function follow(event: MouseEvent): void {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     go(to);
   }
-  return <a href={`/demo/${to}`} onClick={follow} {...more}>{children}</a>;
+  return <a href={`/demo/${to}`} onClick={follow} class={name}>{children}</a>;
 }
 
 export function Header(): JSX.Element {

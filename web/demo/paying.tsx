@@ -40,6 +40,10 @@ export function PaymentStep(): JSX.Element {
     else if (refusal.value) focusFirst(["card-number"]);
   }, []);
 
+  function mended(field: CardField): void {
+    troubles.value = troubles.value.filter((trouble) => trouble.field !== field);
+  }
+
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     if (chosen === "card") {
@@ -61,15 +65,17 @@ export function PaymentStep(): JSX.Element {
       <fieldset class="card options">
         <legend class="away">Way of payment</legend>
         {offered.map((kind) => (
-          <label class="option" key={kind}>
-            <input type="radio" name="method" value={kind} checked={chosen === kind} onChange={() => (method.value = kind)} />
-            <span class="what"><strong>{METHOD_NAMES[kind]}</strong><span class="quiet">{methodWords(kind, order.value.country)}</span></span>
-          </label>
+          <div class="option-place" key={kind}>
+            <label class="option">
+              <input type="radio" name="method" value={kind} checked={chosen === kind} onChange={() => (method.value = kind)} />
+              <span class="what"><strong>{METHOD_NAMES[kind]}</strong><span class="quiet">{methodWords(kind, order.value.country)}</span></span>
+            </label>
+            {kind === "card" && chosen === "card" && (rests ? (
+              <p class="trouble">The card form rests for 30 minutes after {MOST_DECLINES} declined attempts. PayPal and the others stay open.</p>
+            ) : <CardFields troubles={troubles.value} onMend={mended} />)}
+          </div>
         ))}
       </fieldset>
-      {chosen === "card" && !rests && <CardFields troubles={troubles.value} onMend={(field) => (troubles.value = troubles.value.filter((trouble) => trouble.field !== field))} />}
-      {chosen === "card" && rests && <p class="card problem">The card form rests for 30 minutes after {MOST_DECLINES} declined attempts. PayPal and the others stay open.</p>}
-      {chosen === "card" && <TestCards />}
       <p class="quiet">You see everything once more before you pay.</p>
       <Forward back="delivery" label="Continue to review" disabled={chosen === "card" && rests} />
     </form>
@@ -102,11 +108,12 @@ function CardFields({ troubles, onMend }: { troubles: { field: CardField; words:
     },
   });
   return (
-    <div class="card fields">
+    <div class="fields card-fields">
       <Field {...props("number")} label="Card number" autocomplete="cc-number" inputmode="numeric" maxlength={23} wide />
       <Field {...props("expiry")} label="Expiry" autocomplete="cc-exp" inputmode="numeric" maxlength={7} hint="Month / year" />
       <Field {...props("code")} label="Security code" autocomplete="cc-csc" inputmode="numeric" maxlength={4} hint="3 digits on the back" />
       <Field {...props("holder")} label="Name on card" autocomplete="cc-name" wide />
+      <TestCards />
     </div>
   );
 }

@@ -75,5 +75,5 @@ export class CheckoutChat extends HTMLElement {
 /** Everything of the page has been loaded, and it has nothing else to do. */
 async function pageIsIdle(): Promise<void> {
   if (document.readyState !== "complete") await new Promise((go) => addEventListener("load", go, { once: true }));
-  await new Promise<unknown>((go) => (window.requestIdleCallback ? requestIdleCallback(go, { timeout: IDLE_MOST_MS }) : setTimeout(go)));
+  await new Promise<unknown>((go) => ("requestIdleCallback" in window ? requestIdleCallback(go, { timeout: IDLE_MOST_MS }) : setTimeout(go)));
 }

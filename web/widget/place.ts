@@ -1,4 +1,5 @@
 /** Puts launcher, nudge and panel where they cover nothing the shop protects, and keeps them so. */
+import { complain } from "./calls.ts";
 import { type Box, type Wish, covers, findRoom, worth } from "./room.ts";
 
 export const SMALL_PX = 480;
@@ -33,10 +34,17 @@ function visibleScreen(): Box {
   return { left: 0, top, right, bottom: top + height };
 }
 
+let complainedOf = "";
+
 function protectedBoxes(selector: string): Box[] {
-  return selector
-    ? [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect()).filter((box) => box.width * box.height)
-    : [];
+  if (!selector || selector === complainedOf) return [];
+  try {
+    return [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect()).filter((box) => box.width * box.height);
+  } catch {
+    complainedOf = selector;
+    complain(`protect="${selector}" is not a list of selectors such as ".pay, .total".`);
+    return [];
+  }
 }
 
 function put({ style }: HTMLElement, box: Box | null, sized = true): Box | null {

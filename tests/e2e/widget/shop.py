@@ -4,7 +4,7 @@ from html import escape
 from typing import Any
 
 CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'none'; "
     "connect-src 'self' ws://{host}; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 
@@ -60,7 +60,7 @@ def page(manifest: dict[str, Any], step: str, wanted: dict[str, str | None]) -> 
     return f"""<!doctype html>
 <html lang="en" dir="{direction}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{step.title()} - Fernhill</title>
-<link rel="icon" href="/sheets/none.ico"><link rel="stylesheet" href="/sheets/shop.css">{hostile}
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/sheets/shop.css">{hostile}
 <script src="/shop.js"></script>{tag}</head>
 <body>
 <main>

@@ -111,7 +111,7 @@ def test_secrets_are_masked_before_they_leave_the_page(shop: Shop) -> None:
     assert shop.server.wait_for("track")[0]["data"] == {"note": "•••• 4242"}
     contexts = [frame["context"] for frame in shop.server.wait_for("context") if "cart" in frame["context"]]
     assert contexts[0]["cart"]["lines"][0]["title"] == "•••• 4242"
-    expect(shop.bubbles.first).to_contain_text("•••• 4242")
+    expect(shop.find(".shopper .bubble")).to_contain_text("•••• 4242")
 
 
 def test_the_conversation_goes_on_after_a_reload_and_on_the_next_page(shop: Shop) -> None:
