@@ -94,7 +94,7 @@ function refused({ country, street, extra, postcode, city }: Address): Trouble[]
 function isPostcode(postcode: string, country: string): boolean {
   const [form = ""] = POSTCODES[country] ?? [];
   const pattern = BY_PATTERN[country] ??
-    new RegExp(`^${form.replaceAll("#", "\\d").replaceAll("@", "[A-Z]").replaceAll(" ", " ?").replaceAll("-", "-?")}$`, "i");
+    new RegExp(`^${form.replaceAll(" ", " ?").replaceAll("-", "-?").replaceAll("#", "\\d").replaceAll("@", "[A-Z]")}$`, "i");
   const digits = postcode.replace(/\D/g, "");
   const isMadeUp = digits.length >= 4 && new Set(digits).size === 1 && !(country === "LU" || country === "NL" || country === "BE");
   if (country === "AT" && (Number(postcode) < 1000 || Number(postcode) > 9992)) return false;

@@ -7,7 +7,7 @@ import { keepChatInformed } from "./chat.ts";
 import { Footer, GoodToKnow, Header, Link, STEP_NAMES, Summary } from "./frame.tsx";
 import { HelpPage, titleOfHelp } from "./help.tsx";
 import { PaymentStep, ReviewStep, ThankYou } from "./paying.tsx";
-import { card, done, go, lines, mayOpen, method, page, startUp, STEPS, type Step } from "./state.ts";
+import { card, done, go, lines, mayOpen, method, nextStep, page, startUp, STEPS, type Step } from "./state.ts";
 import { AddressStep, CartStep, DeliveryStep } from "./steps.tsx";
 
 const SHOWS: Record<Step, () => JSX.Element> = {
@@ -15,7 +15,7 @@ const SHOWS: Record<Step, () => JSX.Element> = {
 };
 
 function Shop(): JSX.Element {
-  const isStep = STEPS.includes(page.value as Step);
+  const isStep = STEPS.includes(page.value as Step) && lines.value.length > 0;
   return (
     <>
       <a class="skip" href="#content">To the content</a>
@@ -54,7 +54,7 @@ function keepInOrder(): void {
     done.value = done.value.filter((step) => step !== "payment");
   }
   if (lines.value.length === 0) return go("cart", true);
-  if (!mayOpen(name as Step)) go(STEPS.find((step) => !done.value.includes(step)) ?? "cart", true);
+  if (!mayOpen(name as Step)) go(nextStep(), true);
 }
 
 /** A new page is said to a screen reader as a loaded one would be, by focus on its content. */

@@ -6,7 +6,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { minimumOf, linePrice, refusalOf, type CouponRefusal, type DeliveryKind } from "./totals.ts";
 import { openChat, track } from "./chat.ts";
 import { productOf, zoneOf, countryName } from "./goods.ts";
-import { coupon, done, go, lines, mayOpen, money, order, page, STEPS, totals, type Step } from "./state.ts";
+import { coupon, done, go, lines, mayOpen, money, order, page, placed, STEPS, totals, type Step } from "./state.ts";
 
 export const STEP_NAMES: Record<Step, string> = {
   cart: "Cart", address: "Address", delivery: "Delivery", payment: "Payment", review: "Review",
@@ -47,7 +47,8 @@ export function Header(): JSX.Element {
 
 function StepLink({ step, number }: { step: Step; number: number }): JSX.Element {
   const isHere = page.value === step || (page.value === "" && step === "cart");
-  const name = <><span class="number" aria-hidden="true">{done.value.includes(step) && !isHere ? "✓" : number}</span><span>{STEP_NAMES[step]}</span></>;
+  const isDone = done.value.includes(step) || (page.value === "thank-you" && placed.value !== null);
+  const name = <><span class="number" aria-hidden="true">{isDone && !isHere ? "✓" : number}</span><span>{STEP_NAMES[step]}</span></>;
   if (isHere) return <span class="step here" aria-current="step">{name}</span>;
   if (page.value !== "thank-you" && mayOpen(step)) return <Link to={step} class="step">{name}</Link>;
   return <span class="step">{name}</span>;

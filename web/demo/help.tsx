@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 
 import { openChat } from "./chat.ts";
 import { Link } from "./frame.tsx";
+import { nextStep } from "./state.ts";
 
 const PAGES: Record<string, { title: string; body: () => ComponentChildren }> = {
   delivery: {
@@ -78,7 +79,7 @@ export function HelpPage({ name }: { name: string }): JSX.Element {
       <h1>{titleOfHelp(name)}</h1>
       <div class="card">{page ? page.body() : <p>There is no page with this address.</p>}</div>
       <p class="forward">
-        <Link to="cart" class="go">Back to the cart</Link>
+        <Link to={nextStep()} class="go">Back to your order</Link>
         <button type="button" class="link" onClick={openChat}>Ask us</button>
       </p>
     </section>

@@ -75,6 +75,11 @@ export function finish(step: Step): void {
   go(STEPS[STEPS.indexOf(step) + 1] ?? "review");
 }
 
+/** The first step that is not done. */
+export function nextStep(): Step {
+  return STEPS.find((step) => !done.value.includes(step)) ?? "review";
+}
+
 /** A step may be opened when all before it are done. */
 export function mayOpen(step: Step): boolean {
   return STEPS.slice(0, STEPS.indexOf(step)).every((before) => done.value.includes(before));

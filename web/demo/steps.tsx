@@ -17,7 +17,8 @@ const SHOWN_BELOW = 4;
 export function CartStep(): JSX.Element {
   const { currency, goods } = totals.value;
   const tooMuch = order.value.country === "US" && goods > US_MOST;
-  const more = PRODUCTS.filter(({ id, price }) => price[currency] && !lines.value.some(({ product }) => product === id));
+  const others = PRODUCTS.filter(({ id, price }) => price[currency] && !lines.value.some(({ product }) => product === id));
+  const more = lines.value.length ? [...others.slice(0, SHOWN_BELOW - 1), ...others.slice(SHOWN_BELOW - 1).slice(-1)] : others;
   if (lines.value.length === 0) {
     return (
       <section>
@@ -71,9 +72,9 @@ function More({ products }: { products: typeof PRODUCTS }): JSX.Element {
   const { currency } = totals.value;
   return (
     <section class="more" aria-labelledby="more">
-      <h2 id="more">Goes well with it</h2>
+      <h2 id="more">{lines.value.length ? "Goes well with it" : "What we have"}</h2>
       <ul>
-        {[...products.slice(0, SHOWN_BELOW - 1), ...products.slice(SHOWN_BELOW - 1).slice(-1)].map(({ id, title, price }) => (
+        {products.map(({ id, title, price }) => (
           <li key={id}>
             <img src={`/demo/pictures/${id}.svg`} alt="" width="120" height="120" />
             <span class="title">{title}</span>
