@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from knowledge_base.article import Article, plain
 from knowledge_base.crossfit import Labelled
 from knowledge_base.index import Entry
-from knowledge_base.lexical import Speller, clean
 
 
 def entries_of(articles: Iterable[Article]) -> tuple[Entry, ...]:
@@ -46,15 +44,6 @@ def read_labelled(path: Path) -> list[Labelled]:
             wanted = 'a line such as {"q": "…", "labels": ["id"], "split": "dev"}'
             raise ValueError(f"{path}:{number}: saw {line[:80]!r} ({error}); expected {wanted}.") from error
     return found
-
-
-def learnable(labelled: Sequence[Labelled], speller: Speller) -> list[Labelled]:
-    """The `dev` questions that stand for one question alone, with the words as search sees them."""
-    return [
-        replace(question, question=speller.repaired(clean(question.question)))
-        for question in labelled
-        if question.split == "dev" and question.kind != "double" and not question.context.get("last_question")
-    ]
 
 
 def _entry(article_id: str, articles: Sequence[Article]) -> Entry:

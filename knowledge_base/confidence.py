@@ -24,14 +24,27 @@ _STARTS: Final = (0.15, 0.3, 0.45, 0.6)
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """What confidence rests on: similarity, the gap to the second best, and what the words show."""
+
+    similarity: float
+    gap: float
+    words: float
+
+    @property
+    def row(self) -> tuple[float, float, float, float]:
+        """As the curves weigh them."""
+        return (1.0, self.similarity, max(-1.0, min(1.0, self.gap)), self.words)
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One held-out question: what the scores were, and whether they were right.
 
     `rank` is the place of a right article (0 is first), -1 when it is not there or nothing answers.
     """
 
-    similarity: float
-    gap: float
+    signs: Signs
     rank: int
     answerable: bool
     weight: float = 1.0
@@ -49,20 +62,26 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A probability from similarity and the gap to the second best: sigmoid(base + s·similarity + g·gap)."""
+    """A probability from signs: the logistic function of their weighted sum."""
 
     base: float
     similarity: float
     gap: float
+    words: float
 
-    def __call__(self, similarity: float, gap: float) -> float:
-        value = self.base + self.similarity * similarity + self.gap * min(gap, 1.0)
+    @property
+    def weights(self) -> Floats:
+        """In the order of `Signs.row`."""
+        return np.array([self.base, self.similarity, self.gap, self.words])
+
+    def __call__(self, signs: Signs) -> float:
+        value = float(self.weights @ np.array(signs.row))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, value))))
 
 
 # What a knowledge base with too few questions starts from: the mean of the curves of four public sets.
-RIGHT_PRIOR: Final = Curve(-4.3, 6.0, 6.6)
-REACHED_PRIOR: Final = Curve(-5.0, 10.5, 0.0)
+RIGHT_PRIOR: Final = Curve(-4.6, 6.0, 6.6, 0.2)
+REACHED_PRIOR: Final = Curve(-5.2, 10.0, 0.0, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +129,14 @@ def calibrate(samples: Sequence[Sample], budget: Budget | None = None) -> Calibr
     budget = budget or Budget()
     if not samples:
         return Calibration()
-    x = np.array([[1.0, sample.similarity, min(sample.gap, 1.0)] for sample in samples])
+    x = np.array([sample.signs.row for sample in samples])
     weights = traffic_weights(samples)
     right = np.array([sample.right for sample in samples], dtype=np.float64)
     reached = np.array([sample.reached for sample in samples], dtype=np.float64)
     right_curve = _curve(x, right, weights, RIGHT_PRIOR, gap=True)
     reached_curve = _curve(x, reached, weights, REACHED_PRIOR, gap=False)
-    confidence = np.array([right_curve(sample.similarity, sample.gap) for sample in samples])
-    reach = np.array([reached_curve(sample.similarity, sample.gap) for sample in samples])
+    confidence = np.array([right_curve(sample.signs) for sample in samples])
+    reach = np.array([reached_curve(sample.signs) for sample in samples])
     answer_at, certified = answer_threshold(confidence, right > 0, weights, budget)
     clarify_at = _clarify_threshold(np.maximum(reach, confidence >= answer_at), samples, budget)
     calibration = Calibration(right_curve, reached_curve, answer_at, clarify_at, certified)
@@ -193,8 +212,8 @@ def _clarify_threshold(reach: Floats, samples: Sequence[Sample], budget: Budget)
 
 def _curve(x: Floats, y: Floats, weights: Floats, prior: Curve, *, gap: bool) -> Curve:
     """Newton's method for weighted logistic loss with a normal prior around `prior`'s coefficients."""
-    start = np.array([prior.base, prior.similarity, prior.gap])
-    precision = np.array([0.05, 0.05, 0.05 if gap else 1e6])
+    start = prior.weights
+    precision = np.array([0.05, 0.05, 0.05 if gap else 1e6, 1.0])
     beta = start.copy()
     for _ in range(50):
         p = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -30, 30)))
@@ -204,8 +223,8 @@ def _curve(x: Floats, y: Floats, weights: Floats, prior: Curve, *, gap: bool) ->
         beta = beta - step
         if float(np.abs(step).max()) < 1e-8:
             break
-    # More similarity or a wider gap never makes an answer less likely to be right.
-    return Curve(float(beta[0]), max(0.0, float(beta[1])), max(0.0, float(beta[2])))
+    # More similarity, a wider gap or more of the words never makes an answer less likely to be right.
+    return Curve(float(beta[0]), *(max(0.0, float(value)) for value in beta[1:]))
 
 
 def _report(

@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from knowledge_base.confidence import Sample
+from knowledge_base.confidence import Sample, Signs
 from knowledge_base.context import Context
-from knowledge_base.index import Index, Vectors
+from knowledge_base.index import Index
+from knowledge_base.lexical import clean
+from knowledge_base.matching import Matcher
 from knowledge_base.scoring import Scorer, Scores, fit_classes
 
 FOLDS: Final = 5
@@ -36,43 +39,46 @@ def own_samples(index: Index, *, seed: int = 7) -> list[Sample]:
     return [*_answerable(index, rows, seed), *_unanswerable(index, rows, seed)]
 
 
-def labelled_samples(
-    scorer: Scorer, vectors: Mapping[str, Vectors], questions: Sequence[Labelled], *, weight: float
-) -> list[Sample]:
-    """Samples from questions that are in no article. `vectors` holds the vector of each as it is scored."""
+def labelled_samples(matcher: Matcher, questions: Sequence[Labelled]) -> list[Sample]:
+    """Samples from questions that are in no article, each in its context."""
     samples = []
+    rows = matcher.scorer.index.rows
     for question in questions:
-        scores = scorer.score(vectors[question.question], question.question, Context.of(question.context))
-        right = {scorer.index.rows[label] for label in question.labels if label in scorer.index.rows}
-        samples.append(sample_of(scores, right, answerable=bool(question.labels), weight=weight))
+        matched = matcher.match(clean(question.question), Context.of(question.context))
+        right = {rows[label] for label in question.labels if label in rows}
+        signs, order = _signs(matcher.scorer, matched.scores, matched.words)
+        samples.append(Sample(signs, _rank(order, right), bool(question.labels)))
     return samples
 
 
-def sample_of(
-    scores: Scores, right: set[int], *, answerable: bool, weight: float = 1.0, hidden: int | None = None
-) -> Sample:
-    """What the scores said of a question whose right rows are known; `hidden` is not there at all."""
+def _signs(
+    scorer: Scorer, scores: Scores, text: str, *, without: int | None = None, hidden: int | None = None
+) -> tuple[Signs, list[int]]:
+    """The signs of the best entry and the ranking; `hidden` is not there at all."""
     order = [int(row) for row in scores.order(12) if row != hidden]
     top = order[0]
     gap = float(scores.total[top] - scores.total[order[1]]) if len(order) > 1 else 1.0
-    rank = next((place for place, row in enumerate(order) if row in right), -1)
-    return Sample(float(scores.similarity[top]), gap, rank, answerable, weight)
+    return Signs(float(scores.similarity[top]), gap, scorer.evidence(text, top, without=without)), order
 
 
-def _answerable(index: Index, rows: Sequence[int] | np.ndarray, seed: int) -> Iterator[Sample]:
+def _rank(order: Sequence[int], right: set[int]) -> int:
+    return next((place for place, row in enumerate(order) if row in right), -1)
+
+
+def _answerable(index: Index, rows: NDArray[np.int64], seed: int) -> Iterator[Sample]:
     folds = np.random.default_rng(seed + 1).integers(0, FOLDS, len(index.owners))
     for fold in range(FOLDS):
         scorer = Scorer(index, fit_classes(index, folds != fold))
         for row in rows:
             owner = int(index.owners[row])
             if folds[row] == fold and index.counts[owner] > 1:
-                scores = scorer.score(
-                    index.questions[row], _text(index, int(row)), Context(), without=int(row)
-                )
-                yield sample_of(scores, {owner}, answerable=True)
+                text, at = _text(index, int(row)), int(row)
+                scores = scorer.score(index.questions[at], text, Context(), without=at)
+                signs, order = _signs(scorer, scores, text, without=at)
+                yield Sample(signs, _rank(order, {owner}), answerable=True)
 
 
-def _unanswerable(index: Index, rows: Sequence[int] | np.ndarray, seed: int) -> Iterator[Sample]:
+def _unanswerable(index: Index, rows: NDArray[np.int64], seed: int) -> Iterator[Sample]:
     folds = np.random.default_rng(seed + 2).integers(0, FOLDS, len(index.entries))
     if len(index.entries) < 2:
         return
@@ -81,8 +87,10 @@ def _unanswerable(index: Index, rows: Sequence[int] | np.ndarray, seed: int) -> 
         for row in rows:
             owner = int(index.owners[row])
             if folds[owner] == fold:
-                scores = scorer.score(index.questions[row], _text(index, int(row)), Context())
-                yield sample_of(scores, set(), answerable=False, hidden=owner)
+                text = _text(index, int(row))
+                scores = scorer.score(index.questions[row], text, Context())
+                signs, _ = _signs(scorer, scores, text, hidden=owner)
+                yield Sample(signs, -1, answerable=False)
 
 
 def _text(index: Index, row: int) -> str:

@@ -11,7 +11,9 @@ import numpy as np
 
 from knowledge_base.confidence import Budget, Calibration, calibrate
 from knowledge_base.crossfit import Labelled, labelled_samples, own_samples
-from knowledge_base.index import Index, Vectors
+from knowledge_base.index import Index
+from knowledge_base.lexical import Speller
+from knowledge_base.matching import EncodesQuestion, Matcher
 from knowledge_base.scoring import Classes, Scorer, fit_classes
 
 ENOUGH_LABELLED: Final = 100
@@ -67,8 +69,9 @@ def fit(
     *,
     version: int,
     at: dt.datetime,
+    encoder: EncodesQuestion,
+    speller: Speller,
     labelled: Sequence[Labelled] = (),
-    vectors: Mapping[str, Vectors] | None = None,
     budget: Budget | None = None,
 ) -> Fit:
     """Learns from the index alone, and from `labelled` questions where the shop has some.
@@ -81,12 +84,12 @@ def fit(
         return Fit(version, None, Calibration(), seen, at.isoformat())
     classes = fit_classes(index)
     samples = own_samples(index)
-    usable = [question for question in labelled if question.split == "dev"]
-    if usable and vectors:
+    usable = [question for question in labelled if question.split == "dev" and question.kind != "double"]
+    if usable:
         enough = sum(bool(question.labels) for question in usable) >= ENOUGH_LABELLED
         if enough:
             samples = [replace(sample, weight=OWN_WEIGHT_BESIDE_LABELLED) for sample in samples]
-        samples += labelled_samples(Scorer(index, classes), vectors, usable, weight=1.0)
+        samples += labelled_samples(Matcher(Scorer(index, classes), encoder, speller), usable)
     return Fit(
         version=version,
         classes=classes,

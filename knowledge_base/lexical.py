@@ -17,9 +17,9 @@ _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _STOP: Final = """
 a about am an and any are as at be been but by can could did do does for from get got had has have hello help
-hey hi how i i'd i'll i'm i've if in into is it it's its just me my need no not of on or our please pls plz so
-some than thanks that the their them then there these they this those to too u up us want was we were what when
-where which who why will with would you your
+hey hi how i i'd i'll i'm i've if in into is it it's its just me my need no not of on or our please pls plz
+so some than thanks that the their them then there these they this those to too u up us want was we were what
+when where which who why will with would you your
 """
 STOP_WORDS: Final = frozenset(_STOP.split())
 
@@ -170,11 +170,17 @@ class Bm25:
             if bag.get(term)
         )
 
-    def explained(self, query: Collection[str], bag: Mapping[str, int]) -> float:
-        """The share of the question's information (inverse document frequency) that the bag's terms hold."""
+    def ceiling(self, query: Collection[str]) -> float:
+        """What no article can score more than: every term of the question, as often as one likes."""
+        found = sum(self._idf.get(term, self._unseen) for term in set(query))
+        return max(found * (self._k1 + 1), 1e-9)
+
+    def explained(self, query: Collection[str], bag: Mapping[str, int]) -> tuple[float, float]:
+        """The share of the question's information (inverse document frequency) in the bag, and how much."""
         weights = {term: self._idf.get(term, self._unseen) for term in set(query)}
         whole = sum(weights.values())
-        return sum(weight for term, weight in weights.items() if bag.get(term)) / whole if whole else 0.0
+        held = sum(weight for term, weight in weights.items() if bag.get(term))
+        return (held / whole if whole else 0.0), held
 
 
 def _visible(char: str) -> bool:

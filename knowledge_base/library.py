@@ -15,7 +15,7 @@ from typing import Any, Final
 from watchfiles import Change, awatch
 
 from knowledge_base.article import Article, Problem, RenderedArticle
-from knowledge_base.build import entries_of, learnable, read_labelled
+from knowledge_base.build import entries_of, read_labelled
 from knowledge_base.confidence import Budget
 from knowledge_base.context import Context
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
@@ -24,7 +24,9 @@ from knowledge_base.folder import Folder, FolderReader
 from knowledge_base.index import BadIndexError, Index, Stored, Vectors, open_index, save_index, texts_of
 from knowledge_base.language import Languages
 from knowledge_base.lexical import Speller
+from knowledge_base.matching import Matcher
 from knowledge_base.result import Match, Part, SearchResult
+from knowledge_base.scoring import Scorer
 from knowledge_base.search import Reply, Searcher, Tongue, word_counts
 from knowledge_base.vectors import Progress, VectorCache
 
@@ -95,6 +97,7 @@ class Library:
             self._encoder = self._given or load_encoder(self._model, self._store_dir, backend=self._backend)
             self._cache = VectorCache(self._store_dir / "vectors.sqlite", self._encoder)
             self._languages = Languages()
+            self._languages.foreign("quanto costa la spedizione", (), ours=_nothing, common=_nothing)
             self._common = self._encoder.vocabulary()
             stored = self._stored()
             self._reader = FolderReader(_last_good(stored))
@@ -266,7 +269,8 @@ class Library:
         articles = {(article.locale, article.id): article for article in folder.articles if article.published}
         written = frozenset(locale.split("-")[0] for locale, _ in articles)
         tongue = Tongue(self._languages, written, self._common) if articles else None
-        searcher = Searcher(index, learned, self._encoder, speller=self._speller(index), tongue=tongue)
+        matcher = Matcher(Scorer(index, learned.classes), self._encoder, self._speller(index))
+        searcher = Searcher(matcher, learned, tongue=tongue)
         return _Snapshot(version, folder, articles, index, learned, searcher)
 
     def _speller(self, index: Index) -> Speller:
@@ -274,15 +278,18 @@ class Library:
 
     def _learn(self, index: Index, version: int) -> Fit:
         try:
-            labelled = learnable(
-                read_labelled(self._shop_dir / "eval" / "questions.jsonl"), self._speller(index)
-            )
+            labelled = read_labelled(self._shop_dir / "eval" / "questions.jsonl")
         except (OSError, ValueError) as error:
             log.warning("%s Fitting without it.", error)
             labelled = []
-        vectors = self._cache.vectors(question.question for question in labelled)
         return fit(
-            index, version=version, at=self._clock(), labelled=labelled, vectors=vectors, budget=self._budget
+            index,
+            version=version,
+            at=self._clock(),
+            encoder=self._cache,
+            speller=self._speller(index),
+            labelled=labelled,
+            budget=self._budget,
         )
 
     def _save(self) -> None:
@@ -344,6 +351,10 @@ def _matches(live: _Snapshot, reply: Reply, context: Context) -> tuple[Match, ..
             seen = article.rendered(context)
             matches.append(Match(found.id, seen.title, seen.short_answer, found.confidence, found.similarity))
     return tuple(matches)
+
+
+def _nothing(word: str) -> bool:  # noqa: ARG001
+    return False
 
 
 def _is_article(change: Change, path: str) -> bool:  # noqa: ARG001

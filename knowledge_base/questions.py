@@ -54,20 +54,10 @@ def follows(message: str) -> bool:
     return len(words(message)) <= 9 and bool(_FOLLOWING.match(message.strip()))
 
 
-def short(message: str) -> bool:
-    """Whether a message has so few words that the question before it may be needed."""
-    return len(words(message)) <= 4
-
-
-def remainder(message: str) -> str:
-    """A follow-up without its lead: "what about Germany" gives "Germany"."""
-    rest = _LEAD.sub("", message.strip(), count=1).strip(" ?!.,")
-    return rest or message.strip()
-
-
 def joined(before: str, message: str) -> str:
-    """The question before and what the follow-up changes, as one question."""
-    return f"{before.strip().rstrip('?!. ')}, {remainder(message)}?"
+    """The question before and the follow-up as one text; "what about Germany" adds "Germany"."""
+    rest = _LEAD.sub("", message.strip(), count=1).strip()
+    return f"{before.strip().rstrip('?!. ')}. {rest or message.strip()}"
 
 
 def _carries(text: str) -> bool:

@@ -1,5 +1,6 @@
 """How near each article is to a question: dense, class and word views of it, and where the shopper is."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from knowledge_base.lexical import Bm25, terms
 
 Floats = NDArray[np.float64]
 NEIGHBOURS: Final = 512
+FEW_TERMS: Final = 3
+ALONE_FROM: Final = 0.45
+ALONE_AT: Final = 0.65
 MIN_QUESTIONS_FOR_CLASSES: Final = 3.0
 
 
@@ -27,9 +31,11 @@ class Weights:
     centre: float = 0.5
     answer: float = 0.2
     chance: float = 0.5
-    lexical: float = 0.05
-    step: float = 0.03
-    event: float = 0.10
+    lexical: float = 0.25
+    step: float = 0.05
+    other_step: float = 0.03
+    event: float = 0.1
+    event_alone: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,17 @@ class Scores:
     chance: Floats
     lexical: Floats
     total: Floats
-    fitted: NDArray[np.bool_]
+
+    def blended(self, other: "Scores", share: float) -> "Scores":
+        """These scores and `share` of the others."""
+        mine, theirs = 1 - share, share
+        return Scores(
+            nearest=mine * self.nearest + theirs * other.nearest,
+            similarity=mine * self.similarity + theirs * other.similarity,
+            chance=mine * self.chance + theirs * other.chance,
+            lexical=mine * self.lexical + theirs * other.lexical,
+            total=mine * self.total + theirs * other.total,
+        )
 
     def order(self, limit: int) -> NDArray[np.int64]:
         """Rows of the best entries, best first."""
@@ -96,7 +112,7 @@ class Scorer:
         self.bm25 = Bm25(self.bags)
         self._norms = np.linalg.norm(index.sums, axis=1) + 1e-9
         self._answered = bool(len(index.answers))
-        self._class_rows, self._fitted = _aligned(index, classes)
+        self._class_rows = _aligned(index, classes)
 
     def score(self, vector: Vectors, text: str, context: Context, *, without: int | None = None) -> Scores:
         """The scores of a question; `without` leaves one question row out (for cross-fitting)."""
@@ -111,12 +127,14 @@ class Scorer:
         chance = self._chance(vector, similarity)
         total = dense + self.weights.chance * chance + self.weights.lexical * lexical
         if context.step or context.event:
-            total = total + self._place(context)
-        return Scores(nearest, similarity, chance, lexical, total, self._fitted)
+            total = total + self._place(context, text, similarity)
+        return Scores(nearest, similarity, chance, lexical, total)
 
-    def explained(self, text: str, row: int, *, without: int | None = None) -> float:
-        """The share of the question's meaning words that the entry's own words hold."""
-        return self.bm25.explained(terms(text), self._bag(row, without))
+    def evidence(self, text: str, row: int, *, without: int | None = None) -> float:
+        """How much of the question's meaning the entry's own words hold: share times log of amount."""
+        query = terms(text)
+        share, amount = self.bm25.explained(query, self._bag(row, without))
+        return share * math.log1p(amount)
 
     def _dense(self, vector: Vectors, without: int | None) -> tuple[Floats, Floats]:
         index = self.index
@@ -144,7 +162,7 @@ class Scorer:
         if without is not None:
             row = int(self.index.owners[without])
             scores[row] = self.bm25.score_bag(query, self._bag(row, without))
-        return scores / max(float(scores.max(initial=0.0)), 1e-9)
+        return scores / self.bm25.ceiling(query)
 
     def _chance(self, vector: Vectors, similarity: Floats) -> Floats:
         """The classifier's probability; an entry it never saw gets the best one's where it is nearest."""
@@ -159,13 +177,19 @@ class Scorer:
             chance[top] = float(chance.max())
         return chance
 
-    def _place(self, context: Context) -> Floats:
+    def _place(self, context: Context, text: str, similarity: Floats) -> Floats:
+        """What the shopper's step and last event add; an event counts for words that say little alone."""
         gains = np.zeros(len(self.index.entries))
+        open_to_event = 0.0
+        if len(terms(text)) <= FEW_TERMS:
+            near = float(similarity.max())
+            open_to_event = max(0.0, min(1.0, (ALONE_AT - near) / (ALONE_AT - ALONE_FROM)))
         for row, entry in enumerate(self.index.entries):
-            if context.step and context.step in entry.steps:
-                gains[row] += self.weights.step
-            if context.event and _answers_event(entry, context):
-                gains[row] += self.weights.event
+            if context.step and entry.steps:
+                gains[row] += self.weights.step if context.step in entry.steps else -self.weights.other_step
+            if context.event:
+                share = _event_share(entry, context)
+                gains[row] += share * (self.weights.event + open_to_event * self.weights.event_alone)
         return gains
 
     def _bag(self, row: int, without: int | None) -> Mapping[str, int]:
@@ -181,15 +205,18 @@ def bag_of(entry: Entry) -> Counter[str]:
     return Counter(term for text in (*entry.questions, *entry.answers, *entry.tags) for term in terms(text))
 
 
-def _aligned(index: Index, classes: Classes | None) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _aligned(index: Index, classes: Classes | None) -> NDArray[np.int64]:
     """For each entry its row in the classifier, or -1 when it is new or changed since the fit."""
     rows = np.full(len(index.entries), -1, dtype=np.int64)
     if classes is not None:
         seen = dict(zip(zip(classes.ids, classes.digests, strict=True), range(len(classes.ids)), strict=True))
         for row, entry in enumerate(index.entries):
             rows[row] = seen.get((entry.id, entry.digest), -1)
-    return rows, rows >= 0
+    return rows
 
 
-def _answers_event(entry: Entry, context: Context) -> bool:
-    return any(event == context.event or event == f"{context.event}:{context.code}" for event in entry.events)
+def _event_share(entry: Entry, context: Context) -> float:
+    """1 for the event with its code, half for the event alone."""
+    if context.code and f"{context.event}:{context.code}" in entry.events:
+        return 1.0
+    return 0.5 if context.event in entry.events else 0.0

@@ -2,31 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final
 
 from knowledge_base import questions
-from knowledge_base.confidence import Band
+from knowledge_base.confidence import Band, Calibration, Signs
 from knowledge_base.context import Context
 from knowledge_base.fit import Fit
-from knowledge_base.index import Index, Vectors
+from knowledge_base.index import Index
 from knowledge_base.language import Languages
-from knowledge_base.lexical import Speller, clean, words
-from knowledge_base.scoring import Scorer
+from knowledge_base.lexical import clean, words
+from knowledge_base.matching import Matcher
 
 VERY_NEAR: Final = 0.86
 NEAR: Final = 0.45
-FOLLOWING_LEAD: Final = 0.15
+UNREAD_SHARE: Final = 0.1
 MIN_WORDS_TO_CUT: Final = 6
 MOST_CUTS: Final = 3
 _ORDER: Final[dict[Band, int]] = {"hand_over": 0, "clarify": 1, "answer": 2}
-
-
-class EncodesQuestion(Protocol):
-    """What turns one question into a unit vector."""
-
-    def encode_question(self, text: str) -> Vectors:
-        """The vector of `text`."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +55,12 @@ class Tongue:
 class Searcher:
     """Finds articles for messages. One immutable version of the knowledge; threads may share it."""
 
-    def __init__(
-        self, index: Index, fit: Fit, encoder: EncodesQuestion, *, speller: Speller, tongue: Tongue | None
-    ) -> None:
-        self._encoder = encoder
-        self._speller = speller
+    def __init__(self, matcher: Matcher, fit: Fit, *, tongue: Tongue | None = None) -> None:
+        self.index = matcher.scorer.index
+        self.matcher = matcher
+        self.fit = fit
         self._tongue = tongue
-        self._fit = fit
-        self._seen = [fit.seen.get(entry.id) == entry.digest for entry in index.entries]
-        self.index = index
-        self.scorer = Scorer(index, fit.classes)
+        self._seen = [fit.seen.get(entry.id) == entry.digest for entry in self.index.entries]
 
     def ask(self, message: str, context: Context | None = None, limit: int = 5) -> Reply:
         """The reply to a message, whatever it holds: never an exception for bad words."""
@@ -82,44 +70,33 @@ class Searcher:
             return Reply(text)
         language = self._language(text)
         if language:
-            return replace(self._single(text, context, limit), band="hand_over", language=language)
-        if context.last_question and (questions.follows(text) or questions.short(text)):
-            return self._follow_up(text, context, limit)
+            unread = self._single(text, context, limit)
+            confidence = unread.confidence * UNREAD_SHARE
+            return replace(unread, band="hand_over", confidence=confidence, language=language)
         whole = self._single(text, context, limit)
         parts = self._parts(text, whole, context, limit)
         return replace(whole, parts=parts, band=_lowest(parts), near=True) if parts else whole
 
     def _single(self, text: str, context: Context, limit: int) -> Reply:
-        repaired = self._speller.repaired(text)
-        vector = self._encoder.encode_question(repaired)
-        scores = self.scorer.score(vector, repaired, context)
+        matched = self.matcher.match(text, context)
+        scores, calibration = matched.scores, self.fit.calibration
         order = [int(row) for row in scores.order(max(limit, 2))]
-        top, calibration = order[0], self._fit.calibration
+        top = order[0]
         second = float(scores.total[order[1]]) if len(order) > 1 else float(scores.total[top]) - 1.0
-        found: list[Found] = []
-        left = 1.0
-        for row in order[:limit]:
-            other = second if row == top else float(scores.total[top])
-            similarity = float(scores.similarity[row])
-            confidence = calibration.right(similarity, float(scores.total[row]) - other)
-            confidence = min(confidence, left, found[-1].confidence if found else 1.0)
-            left = max(0.0, left - confidence) if row == top else left
-            found.append(Found(self.index.entries[row].id, confidence, similarity))
-        reach = calibration.reached(found[0].similarity, float(scores.total[top]) - second)
-        band = calibration.band(found[0].confidence, reach)
-        if band == "answer" and not self._seen[top] and float(scores.nearest[top]) < VERY_NEAR:
+        signs = [
+            Signs(
+                float(scores.similarity[row]),
+                float(scores.total[row]) - (second if row == top else float(scores.total[top])),
+                self.matcher.scorer.evidence(matched.words, row),
+            )
+            for row in order[:limit]
+        ]
+        found = _ranked([self.index.entries[row].id for row in order], signs, calibration)
+        band = calibration.band(found[0].confidence, calibration.reached(signs[0]))
+        nearest = float(scores.nearest[top])
+        if band == "answer" and not self._seen[top] and nearest < VERY_NEAR:
             band = "clarify"
-        near = band != "hand_over" or float(scores.nearest[top]) >= NEAR
-        return Reply(text, band, found[0].confidence, tuple(found), near)
-
-    def _follow_up(self, text: str, context: Context, limit: int) -> Reply:
-        """The message alone or joined to the question before, whichever is understood better."""
-        alone = self._single(text, context, limit)
-        whole = self._single(questions.joined(clean(context.last_question or ""), text), context, limit)
-        if not questions.follows(text) and alone.band != "hand_over":
-            return alone
-        leads = alone.confidence > whole.confidence + FOLLOWING_LEAD
-        return alone if leads and alone.band == "answer" else whole
+        return Reply(text, band, found[0].confidence, found, band != "hand_over" or nearest >= NEAR)
 
     def _parts(self, text: str, whole: Reply, context: Context, limit: int) -> tuple[Reply, ...]:
         """Two or three questions in one message, when each is understood and they differ."""
@@ -146,7 +123,7 @@ class Searcher:
         return self._tongue.languages.foreign(
             text,
             self._tongue.written,
-            ours=self._speller.counts.__contains__,
+            ours=self.matcher.speller.counts.__contains__,
             common=self._tongue.common.__contains__,
         )
 
@@ -159,6 +136,17 @@ def word_counts(index: Index) -> Mapping[str, int]:
             for word in words(text):
                 counts[word] = counts.get(word, 0) + 1
     return counts
+
+
+def _ranked(ids: list[str], signs: list[Signs], calibration: Calibration) -> tuple[Found, ...]:
+    """Confidences that fall with the rank and, but for the first, share what the first leaves."""
+    found: list[Found] = []
+    for article_id, sign in zip(ids, signs, strict=False):
+        confidence = calibration.right(sign)
+        if found:
+            confidence = min(confidence, found[-1].confidence, 1.0 - found[0].confidence)
+        found.append(Found(article_id, confidence, sign.similarity))
+    return tuple(found)
 
 
 def _lowest(parts: tuple[Reply, ...]) -> Band:

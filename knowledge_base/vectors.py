@@ -62,6 +62,10 @@ class VectorCache:
                     progress(min(at + 64, len(missing)), len(missing))
         return found
 
+    def encode_question(self, text: str) -> Vectors:
+        """The vector of one question, kept for the next time."""
+        return self.vectors([text])[text]
+
     def close(self) -> None:
         """Gives the file back."""
         with self._lock:
