@@ -73,15 +73,17 @@ export function Summary(): JSX.Element {
           </ul>
         )}
         <Coupon />
-        <dl class="totals" id="totals" aria-live="polite">
-          <Sum label="Goods" value={money(goods)} />
-          {discount > 0 && <Sum label={`Coupon ${coupon.value}`} value={money(-discount)} />}
-          <Sum label={`Delivery to ${inWords(country)}`} value={delivery ? money(delivery) : "free"} />
-          {duties > 0 && <Sum label="Import duties, prepaid" value={money(duties)} />}
-          {tax !== 0 && <Sum label={tax > 0 ? "Sales tax" : "UK VAT taken off"} value={money(tax)} />}
-          <Sum label="Total" value={money(total)} isTotal />
+        <div class="totals" id="totals" aria-live="polite">
+          <dl>
+            <Sum label="Goods" value={money(goods)} />
+            {discount > 0 && <Sum label={`Coupon ${coupon.value}`} value={money(-discount)} />}
+            <Sum label={`Delivery to ${inWords(country)}`} value={delivery ? money(delivery) : "free"} />
+            {duties > 0 && <Sum label="Import duties, prepaid" value={money(duties)} />}
+            {tax !== 0 && <Sum label={tax > 0 ? "Sales tax" : "UK VAT taken off"} value={money(tax)} />}
+            <Sum label="Total" value={money(total)} isTotal />
+          </dl>
           <p class="quiet">{taxWords(country, tax)}</p>
-        </dl>
+        </div>
         <FreeFrom />
       </details>
     </aside>

@@ -1,0 +1,78 @@
+"""A browser in front of the built demo shop, without a server: what the shop tells the chat can be read."""
+
+import mimetypes
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route
+
+BUILT = Path(__file__).parents[3] / "bot" / "static" / "demo"
+SHOP = "http://shop.test"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; "
+    "img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": shutil.which("chromium"), "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"viewport": {"width": 1280, "height": 760}, "locale": "en-GB", "reduced_motion": "reduce"}
+
+
+def serve(route: Route) -> None:
+    """A built file, else the page itself; the widget is left out, so that calls to it wait in the page."""
+    path = route.request.url.removeprefix(SHOP).split("?")[0]
+    if path.startswith("/widget/"):
+        return route.abort()
+    found = BUILT / path.removeprefix("/demo/")
+    if not found.is_file():
+        found = BUILT / "index.html"
+    return route.fulfill(
+        body=found.read_bytes(),
+        headers={
+            "Content-Type": mimetypes.guess_type(found.name)[0] or "text/html",
+            "Content-Security-Policy": CSP,
+        },
+    )
+
+
+@pytest.fixture
+def shop(page: Page) -> Iterator[Page]:
+    """The cart, as a new shopper sees it."""
+    assert (BUILT / "index.html").is_file(), "The demo shop is not built. Build it: make setup"
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
+    page.route(f"{SHOP}/**", serve)
+    page.goto(f"{SHOP}/demo/")
+    page.get_by_role("heading", name="Your cart").wait_for()
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def told(shop: Page) -> Callable[[str], list[list[Any]]]:
+    """What the shop has told the chat by one of its methods, oldest first."""
+
+    def calls(method: str) -> list[list[Any]]:
+        waiting: list[list[Any]] = shop.evaluate("window.checkoutChat ?? []")
+        return [call[1:] for call in waiting if call[0] == method]
+
+    return calls
