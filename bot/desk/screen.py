@@ -30,9 +30,10 @@ class _Watched:
 
 @dataclass
 class News:
-    """What a run of events comes to, each thing once."""
+    """What a run of events comes to, each thing once. `changed` may have come onto the list or left it."""
 
     touched: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
     frames: list[tuple[str, Json]] = field(default_factory=list)
     queue_moved: bool = False
     staff: bool = False
@@ -45,12 +46,14 @@ class News:
                 self.frames.append((conversation_id, update_frame(seq, fields)))
             case Typing(conversation_id, author, on):
                 self.frames.append((conversation_id, typing_frame(author, on=on)))
-            case QueueMoved(conversation_id):
-                self.touched.add(conversation_id)
+            case QueueMoved():
                 self.queue_moved = True
             case PresenceChanged(""):
                 self.staff = True
-            case Stored(conversation_id) | Changed(conversation_id) | PresenceChanged(conversation_id):
+            case Changed(conversation_id):
+                self.touched.add(conversation_id)
+                self.changed.add(conversation_id)
+            case Stored(conversation_id) | PresenceChanged(conversation_id):
                 self.touched.add(conversation_id)
 
 
@@ -113,16 +116,21 @@ class Screen:
                     await self._send({**frame, "conversation": conversation_id})
 
     async def _tell_summaries(self, news: News) -> None:
-        rows = {row.id: row for row in await conversations.list_open(self._store)}
-        waiting = {row.id for row in rows.values() if row.owner == Owner.QUEUE}
-        wanted = (news.touched & rows.keys()) | (waiting if news.queue_moved else set())
-        gone = (self._listed | self._watched.keys()) & news.touched - rows.keys()
-        self._listed = set(rows)
-        changed = [row for row_id, row in rows.items() if row_id in wanted]
-        left = [await conversations.conversation(self._store, gone_id) for gone_id in sorted(gone)]
-        changed += [row for row in left if row is not None]
-        for summary in await self.summaries(changed):
+        """Send what changed on the list, also what has just left it; other conversations cost no query."""
+        shown = self._listed | self._watched.keys()
+        found = {row.id: row for row in await self._rows((news.touched & shown) | news.changed)}
+        if news.queue_moved:
+            open_now = await conversations.list_open(self._store)
+            found |= {row.id: row for row in open_now if row.owner == Owner.QUEUE}
+        listed = {row.id for row in found.values() if row.owner in (Owner.QUEUE, Owner.AGENT)}
+        told = [row for row in found.values() if row.id in shown | listed]
+        self._listed = (self._listed - found.keys()) | listed
+        for summary in await self.summaries(told):
             await self._send({"type": "conversation", "conversation": summary})
+
+    async def _rows(self, ids: set[str]) -> list[Conversation]:
+        rows = [await conversations.conversation(self._store, row_id) for row_id in sorted(ids)]
+        return [row for row in rows if row is not None]
 
     async def _show(self, conversation_id: str) -> None:
         """Send a watched conversation's story, where it changed, and the messages not sent yet."""

@@ -44,7 +44,6 @@ from bot.store.models import Staff
 __all__ = ["Window"]
 
 SEND_TIMEOUT_S: Final = 10.0
-STILL_SIGNED_IN_EVERY_S: Final = 30.0
 WATCHED_LIMIT: Final = 50
 HISTORY_LIMIT: Final = 50
 TRY_AGAIN_LATER: Final = 1013
@@ -193,7 +192,7 @@ class Window:
     async def _stay_signed_in(self) -> None:
         """End when the sign-in does: it ran out, or the account was switched off."""
         while True:
-            await asyncio.sleep(STILL_SIGNED_IN_EVERY_S)
+            await asyncio.sleep(self._services.settings.ping_interval_s)
             try:
                 await self._check_signed_in()
             except AppError as error:

@@ -106,6 +106,7 @@ async def bot(tmp_path: Path, actions: tuple[str, list[Frame]]) -> AsyncIterator
         static_dir=tmp_path / "static",
         rasa_url=f"http://127.0.0.1:{free_port()}",
         actions_url=actions[0],
+        ping_interval_s=1.0,
         log_level="error",
     )
     app = create_app(settings, name=f"bot-{next(NUMBERS)}")
@@ -293,6 +294,18 @@ async def test_an_account_that_is_switched_off_loses_its_socket_with_the_next_fr
         async with asyncio.timeout(5):
             await maya.line.socket.wait_closed()
         assert maya.line.socket.close_code == 4401
+
+
+async def test_an_idle_socket_ends_soon_after_its_sign_in(bot: Bot) -> None:
+    cookie = await bot.cookie()
+    async with _socket(bot, cookie, bot.url) as socket:
+        assert json.loads(await socket.recv())["type"] == "welcome"
+        async with bot.http(Cookie=f"desk_session={cookie}") as http:
+            await http.post("/desk/api/sign-out", json={})
+        async with asyncio.timeout(10):
+            assert json.loads(await socket.recv())["code"] == "not_signed_in"
+            await socket.wait_closed()
+    assert socket.close_code == 4401
 
 
 async def test_the_queue_is_live(bot: Bot) -> None:
