@@ -43,6 +43,7 @@ function stepOf(name: string): string {
 function cart(): Cart {
   const bought = page.value === "thank-you" ? placed.value : null;
   const sums = bought?.totals ?? totals.value;
+  const used = bought ? bought.coupon : coupon.value;
   const { currency, goods, discount, delivery, tax, duties, total } = sums;
   return {
     currency,
@@ -57,7 +58,7 @@ function cart(): Cart {
     ...(discount ? { discount: decimal(discount) } : {}),
     ...(tax + duties ? { tax: decimal(tax + duties) } : {}),
     total: decimal(total),
-    ...(coupon.value ? { coupon: coupon.value } : {}),
+    ...(used ? { coupon: used } : {}),
   };
 }
 

@@ -240,7 +240,7 @@ function place(): void {
   const { total, currency } = totals.value;
   const number = `FH-${String(crypto.getRandomValues(new Uint32Array(1))[0]! % 900_000 + 100_000)}`;
   batch(() => {
-    placed.value = { number, email: address.value.email, total: money(total), totals: totals.value, lines: lines.value };
+    placed.value = { number, email: address.value.email, total: money(total), totals: totals.value, lines: lines.value, coupon: coupon.value };
     card.value = { number: "", expiry: "", code: "", holder: "" };
     lines.value = [];
     done.value = [];

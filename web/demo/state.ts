@@ -17,6 +17,7 @@ export interface Placed {
   total: string;
   totals: Totals;
   lines: Line[];
+  coupon: string | null;
 }
 
 const STORED = "fernhill.checkout";

@@ -76,7 +76,7 @@ export async function claim(): Promise<void> {
   const known = summary.value;
   if (!known || (known.owner !== "queue" && known.owner !== "assistant")) return;
   await doOrSay({ type: "claim", conversation: known.id, epoch: known.epoch }, words.flash.claimed, (error) =>
-    error.code === "stale_epoch" ? taken(known.id) : null,
+    error.code === "stale_epoch" ? taken(known.id, error) : null,
   );
 }
 
@@ -173,15 +173,15 @@ async function doOrSay(
   }
 }
 
-function taken(conversation: string): string {
+/** The news of who has it may come before or after the refusal. */
+function taken(conversation: string, refused: ChatError): string {
   const agent = summaries.value.get(conversation)?.agent;
-  return agent ? words.flash.taken(agent.name) : words.flash.takenBySomeone;
+  return agent ? words.flash.taken(agent.name) : explain(refused);
 }
 
 function explain({ code, message, hint }: ChatError): string {
-  if (code === "stale_epoch") return words.flash.movedOn;
-  if (code === "closed") return words.flash.closed;
   if (code === "offline") return words.flash.offline;
   if (code === "slow") return words.flash.slow;
-  return [message, hint].filter(Boolean).join(" ") || words.flash.unknown;
+  // The server's own words say who has the conversation now.
+  return [message, hint].filter(Boolean).join(" ") || (code === "stale_epoch" ? words.flash.movedOn : words.flash.unknown);
 }

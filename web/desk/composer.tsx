@@ -105,7 +105,7 @@ function Articles({ onInsert }: { onInsert: (article: Suggestion) => void }): JS
       {shown.map((article, at) => (
         <button type="button" key={article.id} class="article" data-article={article.id} aria-keyshortcuts={`Alt+${at + 1}`}
           title={`${words.composer.insert(article.title, at + 1)}\n\n${article.short_answer}`} onClick={() => onInsert(article)}>
-          <span class="title">{article.title}</span> <span class="quiet">{confidence(article.confidence)}</span>
+          <span class="title">{article.title}</span> {article.confidence != null && <span class="quiet">{confidence(article.confidence)}</span>}
           <kbd aria-hidden="true">{at + 1}</kbd>
         </button>
       ))}

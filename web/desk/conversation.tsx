@@ -6,6 +6,7 @@ import type { JSX } from "preact";
 import type { Summary } from "../shared/protocol.ts";
 import { claim, open } from "./acts.ts";
 import { Composer, drafts, setDraft } from "./composer.tsx";
+import { Guard } from "./guard.tsx";
 import { Icon } from "./icons.tsx";
 import { connection, dialog, flash, isMine, openId, storyOpen, summary, thread, unsent, type Unsent } from "./store.ts";
 import { Transcript } from "./transcript.tsx";
@@ -17,6 +18,7 @@ export function Conversation(): JSX.Element {
   if (!openId.value) {
     return (
       <main class="conversation nothing">
+        <Said />
         <h2>{words.conversation.pick}</h2>
         <p class="quiet">{words.conversation.pickHow}</p>
       </main>
@@ -27,7 +29,7 @@ export function Conversation(): JSX.Element {
       <Header known={known} />
       <BriefStrip />
       <Said />
-      <Transcript onPutBack={putBack} key={openId.value} />
+      <Guard key={openId.value}><Transcript onPutBack={putBack} /></Guard>
       {known && <Composer known={known} />}
     </main>
   );

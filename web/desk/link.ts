@@ -2,8 +2,9 @@
 
 import type { ChatError, DeskFrame, ToDesk } from "../shared/protocol.ts";
 import { browserClock, createTransport, type Socket, type Transport } from "../shared/transport.ts";
-import { connection, lastSeq, openId, session, take, typing, unsent } from "./store.ts";
+import { connection, flash, lastSeq, openId, session, take, typing, unsent } from "./store.ts";
 import { whoAmI } from "./api.ts";
+import { words } from "./words.ts";
 
 /** A frame as it is asked for, its id still to come. */
 type Ask = DeskFrame extends infer F ? (F extends { id: string } ? Omit<F, "id"> : never) : never;
@@ -76,7 +77,11 @@ export function sendReply(conversation: string, epoch: number, text: string): vo
 }
 
 export function watch(conversation: string): void {
-  ask({ type: "watch", conversation, after: lastSeq(conversation) }).catch(() => undefined);
+  ask({ type: "watch", conversation, after: lastSeq(conversation) }).catch(({ code }: ChatError) => {
+    if (code !== "not_found" || openId.value !== conversation) return;
+    openId.value = null;
+    flash.value = { tone: "bad", text: words.flash.missing };
+  });
 }
 
 export function unwatch(conversation: string): void {

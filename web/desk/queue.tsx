@@ -2,13 +2,13 @@
 
 import type { JSX } from "preact";
 
-import { ago, duration } from "../shared/format.ts";
+import { duration } from "../shared/format.ts";
 import type { Summary } from "../shared/protocol.ts";
 import { loadHistory, open, showOnlyClosed, showTab } from "./acts.ts";
 import {
   hasNewReply, history, isMine, listed, mine, now_ms, onlyClosed, openId, tab, waiting, welcomed, type Tab,
 } from "./store.ts";
-import { amount, locale, reason, shopperName, step } from "./values.ts";
+import { amount, reason, shopperName, since, step } from "./values.ts";
 import { words } from "./words.ts";
 
 /** From here on the waiting time is shown as trouble. */
@@ -113,7 +113,7 @@ function Since({ known }: { known: Summary }): JSX.Element {
     const waited_s = (now_ms.value - Date.parse(known.queued_at)) / 1000;
     return <span class={waited_s >= LONG_WAIT_S ? "since long" : "since"} data-test="wait">{duration(waited_s)}</span>;
   }
-  return <span class="since">{ago(known.updated_at, now_ms.value, locale)}</span>;
+  return <span class="since">{since(known.updated_at, now_ms.value)}</span>;
 }
 
 function Chips({ known }: { known: Summary }): JSX.Element {

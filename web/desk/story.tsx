@@ -6,13 +6,14 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-import { ago, duration } from "../shared/format.ts";
+import { clockTime, duration } from "../shared/format.ts";
 import type { Story } from "../shared/protocol.ts";
 import { open } from "./acts.ts";
+import { Guard } from "./guard.tsx";
 import { Icon } from "./icons.tsx";
 import { now_ms, openId, storyOpen, summary, thread } from "./store.ts";
 import {
-  amount, city, confidence, country, datum, event, language, locale, openedBy, reason, step, timeOfDay, timeWithSeconds, when,
+  amount, city, confidence, country, datum, event, language, locale as readers, openedBy, outcome, reason, since, step, timeWithSeconds, when,
 } from "./values.ts";
 import { words } from "./words.ts";
 
@@ -33,7 +34,7 @@ export function StoryPanel(): JSX.Element | null {
       <button type="button" class="story-close plain" aria-label={words.story.close} onClick={() => (storyOpen.value = false)}>
         <Icon name="close" />
       </button>
-      {story ? <Whole story={story} key={openId.value} /> : <Skeleton />}
+      {story ? <Guard key={openId.value}><Whole story={story} /></Guard> : <Skeleton />}
     </aside>
   );
 }
@@ -111,7 +112,7 @@ function Cart({ story: { cart, currency } }: Part): JSX.Element {
         {sum(words.story.shipping, "shipping", cart.shipping)}
         {cart.discount && sum(words.story.discount, "discount", cart.discount.startsWith("-") ? cart.discount : `-${cart.discount}`)}
         {sum(words.story.tax, "tax", cart.tax)}
-        <div class="sum total"><dt>{words.story.total}</dt><dd data-story="cart.total">{amount(cart.total, cart.currency)}</dd></div>
+        <div class="sum total"><dt>{words.story.total}</dt><dd data-story="cart.total">{amount(cart.total ?? "", cart.currency)}</dd></div>
       </dl>
       <dl>
         {cart.coupon && <Row label={words.story.coupon} name="cart.coupon">{cart.coupon}</Row>}
@@ -135,7 +136,7 @@ function Shopper({ story }: Part): JSX.Element {
         <Row label={words.story.subject} name="shopper.subject">{shopper.subject}</Row>
         <Row label={words.story.language} name="language">{story.language && language(story.language)}</Row>
         <Row label={words.story.locale} name="locale">{story.locale && language(story.locale)}</Row>
-        <Row label={words.story.where} name="time_zone">{zone && `${city(zone)}, ${words.story.there(localTime(zone))}`}</Row>
+        <Row label={words.story.where} name="time_zone">{zone && where(zone)}</Row>
         <Row label={words.story.country} name="country">{story.country && country(story.country)}</Row>
         <Row label={words.story.device} name="device">
           {device && `${device.kind}, ${device.browser}, ${words.story.screen(device.width, device.height)}`}
@@ -145,11 +146,12 @@ function Shopper({ story }: Part): JSX.Element {
   );
 }
 
-function localTime(zone: string): string {
+/** "Vienna, 14:32 there"; a time zone that is none stands for itself. */
+function where(zone: string): string {
   try {
-    return timeOfDay(new Date(now_ms.value).toISOString(), zone);
+    return `${city(zone)}, ${words.story.there(clockTime(new Date(now_ms.value).toISOString(), readers, zone))}`;
   } catch {
-    return words.notKnown;
+    return zone;
   }
 }
 
@@ -211,7 +213,8 @@ function Answers({ story: { answers } }: Part): JSX.Element {
               <strong>{article.title}</strong>
               {question && <q>{question}</q>}
               <span class="quiet">
-                {when(at, now_ms.peek())}, {words.conversation.confidence(confidence(sure))}, {words.story.bands[band] ?? band},{" "}
+                {when(at, now_ms.peek())}, {sure != null && `${words.conversation.confidence(confidence(sure))}, `}
+                {band && `${words.story.bands[band] ?? band}, `}
                 <span class={verdict === "no" ? "no" : undefined}>
                   {verdict ? words.conversation.shopperSaid[verdict] : words.story.noVerdict}
                 </span>
@@ -251,10 +254,10 @@ function Earlier({ story: { earlier } }: Part): JSX.Element {
     <Section title={words.story.earlier}>
       {earlier.length === 0 ? <p class="unknown" data-story="earlier">{words.story.noEarlier}</p> : (
         <ul class="cards" data-story="earlier">
-          {earlier.map(({ id, at, question, outcome }) => (
+          {earlier.map(({ id, at, question, outcome: how }) => (
             <li key={id}>
               <button type="button" class="link" onClick={() => open(id)}>{question || words.notKnown}</button>
-              <span class="quiet">{ago(at, now_ms.value, locale)}, {datum(outcome)}</span>
+              <span class="quiet">{since(at, now_ms.value)}, {outcome(how)}</span>
             </li>
           ))}
         </ul>
@@ -293,7 +296,7 @@ function Suggestions({ story: { suggestions } }: Part): JSX.Element {
             <li key={id} data-article={id}>
               <strong>{title}</strong>
               <span>{short_answer}</span>
-              <span class="quiet">{words.conversation.confidence(confidence(sure))}</span>
+              {sure != null && <span class="quiet">{words.conversation.confidence(confidence(sure))}</span>}
             </li>
           ))}
         </ul>

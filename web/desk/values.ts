@@ -1,28 +1,43 @@
 /** How values of the protocol are written for people: reasons, steps, events, places, confidence. */
 
-import { clockTime, dayAndTime, money } from "../shared/format.ts";
+import { ago, clockTime, dayAndTime, money } from "../shared/format.ts";
 import type { Summary } from "../shared/protocol.ts";
 import { words } from "./words.ts";
 
 /** The interface is in English: the reader's own kind of English, else the one with a 24 hour clock. */
 export const locale = navigator.languages.find((language) => /^en-/.test(language) && language !== "en-US") ?? "en-GB";
 
-/** With a true minus sign. */
-export const amount = (value: string, currency: string): string => money(value, currency, locale).replace("-", "−");
+/** With a true minus sign. What is no amount is shown as the page sent it. */
+export function amount(value: string, currency: string): string {
+  return /^-?\d+(\.\d+)?$/.test(value) ? money(value, currency, locale).replace("-", "−") : `${value} ${currency}`.trim();
+}
 
 /** ".93", and "1.00" for certain. */
 export const confidence = (value: number): string => value.toFixed(2).replace(/^0/, "");
 
-export const timeOfDay = (at: string, timeZone?: string): string => clockTime(at, locale, timeZone);
+export const timeOfDay = orAsItCame((at, timeZone?: string) => clockTime(at, locale, timeZone));
 
-export function timeWithSeconds(at: string): string {
-  return new Date(at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-}
+export const timeWithSeconds = orAsItCame((at) =>
+  new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(new Date(at)));
 
 /** The time of day, with the day when that is not today. */
-export function when(at: string, now_ms: number): string {
+export const when = orAsItCame((at, now_ms: number) => {
   const today = new Date(at).toDateString() === new Date(now_ms).toDateString();
   return today ? timeOfDay(at) : dayAndTime(at, locale);
+});
+
+/** "3 weeks ago". */
+export const since = orAsItCame((at, now_ms: number) => ago(at, now_ms, locale));
+
+/** Times of pages and events are the page's own: one that is none must not bring the desk down. */
+function orAsItCame<More extends unknown[]>(format: (at: string, ...more: More) => string): typeof format {
+  return (at, ...more) => {
+    try {
+      return format(at, ...more);
+    } catch {
+      return at;
+    }
+  };
 }
 
 export const step = (code: string | null | undefined): string => (code ? (words.steps[code] ?? spoken(code)) : "");
@@ -35,6 +50,9 @@ export function datum(value: unknown): string {
   if (typeof value === "string") return /^[a-z0-9]+(_[a-z0-9]+)+$/.test(value) ? value.replaceAll("_", " ") : value;
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
+
+/** How an earlier conversation ended. */
+export const outcome = (code: string): string => words.outcomes[code] ?? datum(code);
 
 export function openedBy(by: string): string {
   const known = words.story.openedBy[by];

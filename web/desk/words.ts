@@ -72,6 +72,18 @@ export const words = {
     complaint: "complaint",
     out_of_scope: "about something else",
     language: "another language",
+    unavailable: "assistant was not available",
+    taken_over: "taken over",
+  } as Record<string, string>,
+
+  outcomes: {
+    solved: "solved",
+    no_answer: "the shopper did not answer",
+    spam: "spam",
+    other: "closed",
+    assistant: "with the assistant",
+    queue: "waiting for a person",
+    agent: "with an agent",
   } as Record<string, string>,
 
   steps: {
@@ -196,6 +208,7 @@ export const words = {
     settled: "Settled",
     noSettled: "Nothing was handed back yet.",
     loading: "Loading the story",
+    broken: "This part can't be shown. Load the page again; if it stays so, tell an admin.",
   },
 
   handBack: {
@@ -246,9 +259,8 @@ export const words = {
 
   flash: {
     taken: (name: string) => `${name} was faster and has this conversation now. The next one is in the queue.`,
-    takenBySomeone: "Someone else was faster and has this conversation now. The next one is in the queue.",
     movedOn: "This conversation changed hands before that was done. Look at who has it now.",
-    closed: "This conversation is closed. It opens again when the shopper writes.",
+    missing: "There is no conversation with this address. Pick one in the list.",
     offline: "That was not done, because the connection is gone. Try again when it is back.",
     slow: "The server has not answered. Look whether it was done, then try again.",
     unknown: "That did not work. Try again; if it goes on, tell an admin.",

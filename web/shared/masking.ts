@@ -26,7 +26,6 @@ const TAKEN = "\0";
 const KEPT = "\x01";
 
 const IBAN_START = RegExp(`[a-z](?=${GAP}[a-z]${GAP}\\d${GAP}\\d)`, "g");
-const DIGIT_RUN = RegExp(`\\d(?:${GAP}\\d)*`, "g");
 const MASKED_CARD = /•••• \d{4}(?!\d)/g;
 const DATE = RegExp(
   "(?<!\\d)(?<!\\d[./-])(?:" +
@@ -55,43 +54,37 @@ type Cut = [start: number, end: number, put?: string];
 export function mask(text: string, orderPattern?: string): string {
   if (!/\p{N}/u.test(text)) return text;
   let shown = "";
-  const at: number[] = [];
+  /** Where each character of the view stands in the text. */
+  const at: [start: number, end: number][] = [];
   const puts: Cut[] = [];
   let place = 0;
   for (const char of text) {
-    const seen = seenAs(char);
-    shown += seen;
-    for (const _ of seen.split("")) at.push(place);
-    place += char.length;
+    const span: [number, number] = [place, (place += char.length)];
+    for (const unit of seenAs(char).split("")) {
+      shown += unit;
+      at.push(span);
+    }
   }
-  at.push(place);
 
   /** Hides what was found from the rules to come; whether there was any. */
   function take(cuts: Cut[]): boolean {
     for (const [start, end, put] of cuts) {
       shown = shown.slice(0, start) + (put ? TAKEN : KEPT).repeat(end - start) + shown.slice(end);
-      if (put) puts.push([at[start] as number, endOf(end), put]);
+      if (put) puts.push([(at[start] as Cut)[0], (at[end - 1] as Cut)[1], put]);
     }
     return cuts.length > 0;
   }
 
-  /** Behind the last character, with no invisible one that follows it. */
-  function endOf(end: number): number {
-    const last = at[end - 1] as number;
-    return last + String.fromCodePoint(text.codePointAt(last) as number).length;
-  }
-
   if (orderPattern) take(spans(RegExp(`(?<!\\d)(?:${orderPattern})(?!\\d)`, "gi"), shown));
-  let hasCard = take(spans(MASKED_CARD, shown));
+  const hadCard = take(spans(MASKED_CARD, shown));
   take(spans(DATE, shown));
   take(ibans(shown));
-  hasCard = take(cards(shown)) || hasCard;
+  const hasCard = take(cards(shown)) || hadCard;
   take(codes(CODE_AFTER, shown));
   take(codes(CODE_BEFORE, shown));
   if (hasCard) take(codes(SHORT_NUMBER, shown));
-  let masked = text;
-  for (const [start, end, put] of puts.sort(([a], [b]) => b - a)) masked = masked.slice(0, start) + put + masked.slice(end);
-  return masked;
+  for (const [start, end, put] of puts.sort(([a], [b]) => b - a)) text = text.slice(0, start) + put + text.slice(end);
+  return text;
 }
 
 /** One character as the rules see it, or nothing where a reader sees nothing. */
@@ -128,69 +121,50 @@ function codes(pattern: RegExp, shown: string): Cut[] {
 function ibans(shown: string): Cut[] {
   let done = 0;
   return [...shown.matchAll(IBAN_START)].flatMap(({ index }): Cut[] => {
-    const end = index < done ? 0 : ibanEnd(shown, index);
-    if (!end) return [];
-    done = end;
-    return [[index, end, IBAN]];
+    const rest = shown.slice(index);
+    const country = rest.replace(/[ ._-]/g, "").slice(0, 2);
+    const wanted = RegExp(`(\\d\\d)(?:[a-z]{2})*?${country}`).exec(IBAN_LENGTHS)?.[1] ?? 99;
+    const found = startOf(rest, "[a-z\\d]", Number(wanted));
+    if (index < done || !isIban(found.replace(/[ ._-]/g, ""))) return [];
+    done = index + found.length;
+    return [[index, done, IBAN]];
   });
 }
 
-/** Where the IBAN that starts here ends, by its country's length; 0 where there is none. */
-function ibanEnd(shown: string, start: number): number {
-  const [run = ""] = RegExp(`^[a-z\\d](?:${GAP}[a-z\\d])*`).exec(shown.slice(start)) ?? [];
-  const plain = run.replace(/[ ._-]/g, "");
-  const wanted = Number(RegExp(`(\\d\\d)(?:[a-z]{2})*?${plain.slice(0, 2)}`).exec(IBAN_LENGTHS)?.[1]);
-  if (!(plain.length >= wanted) || !isIban(plain.slice(0, wanted))) return 0;
-  let end = 0;
-  for (let left = wanted; left > 0; end += 1) if (!/[ ._-]/.test(run.charAt(end))) left -= 1;
-  return start + end;
+/** The first `length` characters of a kind, however spaced; empty where there are not so many. */
+function startOf(text: string, kind: string, length: number, end = ""): string {
+  return RegExp(`^(?:${kind}${GAP}){${length - 1}}${kind}${end}`).exec(text)?.[0] ?? "";
 }
 
 /** ISO 7064 MOD 97-10 over the number with its first four at the end, letters as 10 to 35. */
 function isIban(number: string): boolean {
-  if (number.replace(/\D/g, "").length < IBAN_DIGITS) return false;
-  const turned = number.slice(4) + number.slice(0, 4);
-  return [...turned].reduce((rest, char) => Number(`${rest}${parseInt(char, 36)}`) % 97, 0) === 1;
+  const turned = [...number.slice(4), ...number.slice(0, 4)];
+  return number.replace(/\D/g, "").length >= IBAN_DIGITS && turned.reduce((rest, char) => Number(`${rest}${parseInt(char, 36)}`) % 97, 0) === 1;
 }
 
+/** A card number begins and ends with whole groups of digits. */
 function cards(shown: string): Cut[] {
-  const cuts: Cut[] = [];
-  for (const run of shown.matchAll(DIGIT_RUN)) {
-    const groups = [...run[0].matchAll(/\d+/g)].map((group) => [run.index + group.index, group[0]] as const);
-    for (let first = 0; first < groups.length; first += 1) {
-      const isPhone = first === 0 && shown[run.index - 1] === "+";
-      const last = cardEnd(groups.slice(first).map(([, digits]) => digits), isPhone);
-      if (last < 0) continue;
-      const [start] = groups[first] as (typeof groups)[0];
-      const digits = groups.slice(first, first + last + 1).map(([, each]) => each).join("");
-      const [from, tail] = groups[first + last] as (typeof groups)[0];
-      cuts.push([start, from + tail.length, CARD + digits.slice(-4)]);
-      first += last;
+  let done = 0;
+  return [...shown.matchAll(/\d+/g)].flatMap(({ index }): Cut[] => {
+    const rest = shown.slice(index);
+    // No card starts with a zero; phone numbers do.
+    if (index < done || rest.startsWith("0")) return [];
+    for (const length of CARD_LENGTHS) {
+      const found = startOf(rest, "\\d", length, "(?!\\d)");
+      const digits = found.replace(/\D/g, "");
+      if (!isLuhn(digits) || (shown[index - 1] === "+" && length <= PHONE_DIGITS)) continue;
+      done = index + found.length;
+      return [[index, done, CARD + digits.slice(-4)]];
     }
-  }
-  return cuts;
-}
-
-/** The last of the whole groups that make a card number from the first on; -1 where there is none. */
-function cardEnd(groups: string[], isPhone: boolean): number {
-  // No card starts with a zero; phone numbers do.
-  if (groups[0]?.startsWith("0")) return -1;
-  for (const length of CARD_LENGTHS) {
-    if (isPhone && length <= PHONE_DIGITS) continue;
-    let digits = "";
-    const last = groups.findIndex((group) => (digits += group).length >= length);
-    if (digits.length === length && isLuhn(digits)) return last;
-  }
-  return -1;
+    return [];
+  });
 }
 
 /** ISO/IEC 7812-1, annex B. */
 function isLuhn(digits: string): boolean {
-  const sum = [...digits].reverse().reduce((total, char, place) => {
-    const value = Number(char) * (1 + (place % 2));
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
-  return sum % 10 === 0;
+  const doubled = "0246813579";
+  const sum = [...digits].reverse().reduce((total, char, place) => total + Number(place % 2 ? doubled[Number(char)] : char), 0);
+  return Boolean(digits) && sum % 10 === 0;
 }
 
 /** A copy of plain data with every text in it masked; what is not plain data (a function, a circle) is left out. */

@@ -1,9 +1,7 @@
 /** `window.checkoutChat`: calls made before the widget was there, and after. */
 import type { CheckoutChat } from "./element.ts";
 
-const METHODS = ["open", "close", "track", "setContext", "identify", "page"] as const;
-
-type Method = (typeof METHODS)[number];
+type Method = "open" | "close" | "track" | "setContext" | "identify" | "page";
 /** `["track", "payment.failed", { code: "insufficient_funds" }]`, or a function that is given the element. */
 export type Call = [method: Method, ...args: unknown[]] | ((chat: CheckoutChat) => void);
 
@@ -31,7 +29,6 @@ export function answerCalls(): void {
     safely(() => {
       if (typeof call === "function") return call(chat);
       const [method, ...args] = call;
-      if (!METHODS.includes(method)) return complain(`"${method}" is not one of ${METHODS.join(", ")}.`);
       (chat[method] as (...args: unknown[]) => void)(...args);
     });
   }

@@ -4,7 +4,6 @@ import type { ForThisTab, Keep } from "./keep.ts";
 import { ICONS, h, icon, setProps, setText } from "./dom.ts";
 import { type Words, say } from "./words.ts";
 
-const COUNT_FROM = TEXT_LIMIT - 200;
 const TALLEST_PX = 120;
 
 export function createComposer(words: Words, tab: Keep<ForThisTab>, onSay: (text: string) => void, onTyping: () => void) {
@@ -13,7 +12,7 @@ export function createComposer(words: Words, tab: Keep<ForThisTab>, onSay: (text
     oninput: typed, onkeydown: pressed,
   });
   const button = h("button", { class: "send", type: "submit", "aria-label": words.send }, icon(ICONS.send));
-  const count = h("p", { class: "count quiet", id: "count" });
+  const count = h("p", { class: "count problem", id: "count" });
   const node = h("form", { class: "composer", part: "composer", onsubmit: submit }, field, button, count);
   field.value = tab.read().draft;
 
@@ -40,9 +39,7 @@ export function createComposer(words: Words, tab: Keep<ForThisTab>, onSay: (text
 
   function draw(): void {
     const left = TEXT_LIMIT - field.value.trim().length;
-    const shown = left < 0 ? say(words.tooLong, { n: -left }) : say(words.left, { n: left });
-    setText(count, TEXT_LIMIT - left > COUNT_FROM ? shown : "");
-    count.classList.toggle("problem", left < 0);
+    setText(count, left < 0 ? say(words.tooLong, { n: -left }) : "");
     setProps(button, { "aria-disabled": left < 0 || left === TEXT_LIMIT });
     field.style.height = "auto";
     field.style.height = `${Math.min(TALLEST_PX, field.scrollHeight + 2)}px`;

@@ -5,7 +5,7 @@ import type { Words } from "./words.ts";
 
 export interface ContactForm {
   node: HTMLElement;
-  draw(shown: boolean, sending: boolean, problem: string | null, question: string): void;
+  draw(shown: boolean, sending: boolean, question: string): void;
 }
 
 export interface Contact {
@@ -22,11 +22,9 @@ export function createContactForm(words: Words, tab: Keep<ForThisTab>, onSend: (
     createField("email", words.email, words.needEmail, (text) => EMAIL.test(text)),
     createField("question", words.question, words.needQuestion, (text) => text.length > 0),
   ];
-  const send = h("button", { class: "main", type: "submit" }, words.contactSend);
-  const problem = h("p", { class: "problem" });
-  const node = h("form", { class: "contact", novalidate: true, "aria-label": words.contactTitle, onsubmit: submit, oninput: remember },
-    h("p", { class: "h" }, words.contactTitle), h("p", { class: "quiet" }, words.contactMore),
-    ...fields.map((field) => field.node), problem, send);
+  const send = h("button", { class: "main" }, words.send);
+  const node = h("form", { class: "contact", novalidate: true, "aria-label": words.contact, onsubmit: submit, oninput: remember },
+    h("p", { class: "h" }, words.contact), ...fields.map((field) => field.node), send);
   node.hidden = true;
 
   function values(): Contact {
@@ -46,15 +44,14 @@ export function createContactForm(words: Words, tab: Keep<ForThisTab>, onSend: (
 
   return {
     node,
-    draw(shown, sending, trouble, question) {
+    draw(shown, sending, question) {
       if (shown && node.hidden) {
         const kept = tab.read().contact;
         for (const { name, input } of fields) input.value ||= kept[name] ?? (name === "question" ? question : "");
       }
       node.hidden = !shown;
-      setText(send, sending ? words.sending : words.contactSend);
+      setText(send, sending ? words.sending : words.send);
       setProps(send, { "aria-disabled": sending });
-      setText(problem, trouble ?? "");
     },
   };
 }

@@ -6,34 +6,36 @@ import { loadWords } from "./words.ts";
 
 const IDLE_MOST_MS = 3_000;
 
+type Call = [method: "open" | "close" | "track" | "setContext" | "identify" | "page", ...args: unknown[]];
+
 export class CheckoutChat extends HTMLElement {
   static readonly observedAttributes = ["theme", "position", "protect"];
   #widget: Widget | null = null;
   #starting = false;
-  #waiting: ((widget: Widget) => void)[] = [];
+  #waiting: Call[] = [];
 
   open(): void {
-    this.#do((widget) => widget.open("page"));
+    this.#call("open", "page");
   }
 
   close(): void {
-    this.#do((widget) => widget.close());
+    this.#call("close");
   }
 
   track(event: string, data: Record<string, unknown> = {}): void {
-    this.#do((widget) => widget.track(event, data));
+    this.#call("track", event, data);
   }
 
   setContext(data: Context & { step?: string }): void {
-    this.#do((widget) => widget.setContext(data));
+    this.#call("setContext", data);
   }
 
   identify(jwt: string): void {
-    this.#do((widget) => widget.identify(jwt));
+    this.#call("identify", jwt);
   }
 
   page(url: string = location.href, about: Partial<Page> = {}): void {
-    this.#do((widget) => widget.page({ ...about, url }));
+    this.#call("page", { ...about, url });
   }
 
   connectedCallback(): void {
@@ -50,9 +52,10 @@ export class CheckoutChat extends HTMLElement {
     this.#widget?.dress();
   }
 
-  #do(call: (widget: Widget) => void): void {
+  #call(...call: Call): void {
+    const [method, ...args] = call;
     const widget = this.#widget;
-    if (widget) safely(() => call(widget));
+    if (widget) safely(() => (widget[method] as (...args: unknown[]) => void)(...args));
     else this.#waiting.push(call);
   }
 
@@ -66,7 +69,7 @@ export class CheckoutChat extends HTMLElement {
     safely(() => {
       this.#widget = createWidget(this, words);
       this.#widget.attach();
-      for (const call of this.#waiting.splice(0)) this.#do(call);
+      for (const call of this.#waiting) this.#call(...call);
       this.#widget.ready();
     });
   }

@@ -1,5 +1,5 @@
 /** The conversation on the screen: one element per message, kept by its key, and where it is scrolled to. */
-import { ICONS, button, h, icon, setText } from "./dom.ts";
+import { button, h, setText } from "./dom.ts";
 import { type Drawn, type Item, type MessageActs, drawMessage } from "./messages.ts";
 import type { Chat, Unsent } from "./store.ts";
 import { type Words, say } from "./words.ts";
@@ -16,8 +16,7 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
     class: "log", part: "log", role: "log", "aria-live": "off", "aria-label": words.log, tabindex: "0",
     onscroll: () => atEnd() && (below.hidden = true),
   }, greeting, said, writing, contact);
-  const below = button("below", icon(ICONS.down), toEnd);
-  below.append(words.newBelow);
+  const below = button("below", words.newBelow, toEnd);
   below.hidden = true;
   let last = "";
 
@@ -30,7 +29,7 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
   }
 
   function itemFor({ id, text, problem }: Unsent, stuck: boolean): Item {
-    const note = problem ? `${words.refused} ${problem}` : stuck ? words.notSent : words.sending;
+    const note = problem ?? (stuck ? words.notSent : words.sending);
     return { seq: 0, at: "", author: "shopper", name: null, lang: "", kind: "text", id, text, note, stuck: stuck || problem !== null };
   }
 

@@ -1,6 +1,6 @@
 /** One message as elements. What was said is drawn once; only what can be pressed under it is drawn again. */
 import type { Choice, Message } from "../shared/protocol.ts";
-import { ICONS, button, h, icon } from "./dom.ts";
+import { button, h } from "./dom.ts";
 import { drawBlocks } from "./nodes.ts";
 import { type Words, say } from "./words.ts";
 
@@ -86,6 +86,6 @@ function drawChoices(message: Message, choices: Choice[], words: Words, acts: Me
       button("choice", choice.label, () => acts.choose(seq, choice))));
   }
   return h("div", { class: "choices", lang }, ...choices.map(({ label }) => (label === chosen
-    ? h("p", { class: "choice chosen" }, icon(ICONS.check), label, h("span", { class: "unseen" }, words.chosen))
+    ? h("p", { class: "choice chosen" }, label, h("span", { class: "unseen" }, words.chosen))
     : h("p", { class: "choice passed" }, label))));
 }

@@ -27,7 +27,6 @@ export interface Chat {
   nudge: Message | null;
   asking: boolean;
   sendingContact: boolean;
-  contactProblem: string | null;
 }
 
 type Hooks = Pick<TransportOptions<ShopperFrame, ToShopper>,
@@ -61,7 +60,7 @@ export function createStore(options: StoreOptions) {
   const { device, tab, clock, mask, newId } = options;
   const chat: Chat = {
     open: false, status: "idle", messages: [], unsent: [], state: null, writing: null, trouble: null,
-    unread: 0, nudge: null, asking: false, sendingContact: false, contactProblem: null,
+    unread: 0, nudge: null, asking: false, sendingContact: false,
   };
   /** Messages up to here were there before the page; null until the first welcome. */
   let history: number | null = null;
@@ -137,8 +136,7 @@ export function createStore(options: StoreOptions) {
     device.write({ visitor: frame.visitor, conversation });
     history ??= frame.last;
     chat.trouble = null;
-    if (jwt) transport.send({ type: "identify", jwt });
-    jwt = null;
+    sendJwt();
   }
 
   function message(frame: ToShopper & { type: "message" }): void {
@@ -151,6 +149,12 @@ export function createStore(options: StoreOptions) {
     if (message.seq <= (history ?? 0)) return;
     if (offered && !chat.open) chat.nudge = message;
     options.onNew(message);
+  }
+
+  function sendJwt(): void {
+    if (!jwt || chat.status !== "online") return;
+    transport.send({ type: "identify", jwt });
+    jwt = null;
   }
 
   function ack(frame: ToShopper & { type: "ack" }): void {
@@ -187,7 +191,6 @@ export function createStore(options: StoreOptions) {
     const words = hint ? `${message} ${hint}` : message;
     const unsent = chat.unsent.find((each) => each.id === id);
     if (unsent) unsent.problem = words;
-    else if (chat.sendingContact) chat.contactProblem = words;
     else chat.trouble = words;
     // After these two the same frame is on its way again.
     if (code !== "rate_limited" && code !== "unavailable") chat.sendingContact = chat.asking = false;
@@ -271,7 +274,7 @@ export function createStore(options: StoreOptions) {
     askPerson,
     contact(fields: { name: string; email: string; question: string }): void {
       chat.sendingContact = true;
-      chat.contactProblem = null;
+      chat.trouble = null;
       send({ type: "contact", id: newId(), name: mask(fields.name), email: fields.email, question: mask(fields.question) });
     },
     dismiss,
@@ -293,8 +296,8 @@ export function createStore(options: StoreOptions) {
       if (tracked.push(now) <= TRACK_BURST) send({ type: "track", id, event, data: kept });
     },
     identify(token: string): void {
-      if (chat.status === "online") return transport.send({ type: "identify", jwt: token });
       jwt = token;
+      sendJwt();
       transport.connect();
     },
     open(by: string): void {

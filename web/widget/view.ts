@@ -47,8 +47,7 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
   const head = createHead(words, shop, acts);
   const foot = createFoot(words, acts);
   const trouble = h("p", { class: "trouble", part: "trouble" });
-  const folded = h("div", { class: "fold" }, h("p", {}, words.folded),
-    button("link", words.showAnyway, acts.showAnyway));
+  const folded = h("div", { class: "fold" }, button("link", words.showAnyway, acts.showAnyway));
   const panel = h("div", { class: "panel", part: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1" },
     head.node, folded, log.node, h("div", { class: "bottom" }, log.below, trouble, composer.node, foot.node));
   const spoken = h("div", { class: "unseen", "aria-live": "polite" });
@@ -62,15 +61,12 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
     setTimeout(() => entry.remove(), SPOKEN_MS);
   }
 
-  function drawTrouble(chat: Readonly<Chat>): void {
-    const lost = chat.status === "offline" ? (navigator.onLine ? words.unreachable : words.offline) : "";
-    const known = chat.trouble === "update" ? words.update : chat.trouble;
-    const text = known ?? (lost || (chat.status === "connecting" ? words.connecting : ""));
-    if (text && text !== trouble.textContent && chat.open && chat.status !== "connecting") speak(text);
+  function drawTrouble({ trouble: known, status, open }: Readonly<Chat>): void {
+    const text = known === "update" ? words.update : known ?? { offline: words.offline, connecting: words.connecting }[status as string] ?? "";
+    if (open && text && status !== "connecting" && text !== trouble.textContent) speak(text);
     setText(trouble, text);
+    trouble.className = known ? "trouble problem" : status === "connecting" ? "trouble quiet soon" : "trouble quiet";
     trouble.hidden = !text;
-    trouble.classList.toggle("soon", text === words.connecting);
-    trouble.classList.toggle("problem", Boolean(known));
   }
 
   return {
@@ -81,7 +77,7 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
       nudge.draw(chat);
       head.draw(chat);
       const question = chat.messages.filter(({ author }) => author === "shopper").at(-1)?.text ?? "";
-      contact.draw(chat.state?.contact === "wanted", chat.sendingContact, chat.contactProblem, question);
+      contact.draw(chat.state?.contact === "wanted", chat.sendingContact, question);
       log.draw(chat);
       drawTrouble(chat);
       foot.draw(chat);
@@ -140,12 +136,11 @@ function createNudge(words: Words, acts: Acts) {
 
 function createHead(words: Words, shop: string, acts: Acts) {
   const who = h("p", { class: "sub" });
-  const face = h("span", { class: "face", "aria-hidden": "true" });
+  const face = h("span", { class: "face" }, icon(ICONS.chat));
   const strip = h("p", { class: "strip", role: "status" });
   const node = h("header", { part: "header" }, face,
     h("div", { class: "names" }, h("h2", { id: "title" }, title(words, shop)), who),
     button("icon", icon(ICONS.close), acts.close, { "aria-label": words.close }), strip);
-  let shown: string | undefined = "";
   return {
     node,
     draw({ state }: Readonly<Chat>): void {
@@ -153,30 +148,21 @@ function createHead(words: Words, shop: string, acts: Acts) {
       const here = state ? (state.desk.staffed ? words.peopleHere : words.peopleAway) : words.assistantFirst;
       setText(who, agent ? say(words.personHere, { name: agent.name }) : here);
       node.classList.toggle("person", agent !== null);
-      if (shown !== agent?.name) face.replaceChildren(agent ? [...agent.name][0] ?? "" : icon(ICONS.chat));
-      shown = agent?.name;
-      const place = state?.queue?.place;
-      const line = !place ? words.waiting : place === 1 ? words.next : say(words.place, { n: place });
-      const text = state?.owner === "queue" ? line : state?.owner === "closed" ? words.chatEnded : "";
-      setText(strip, text);
-      strip.hidden = !text;
+      const n = state?.queue?.place ?? 1;
+      strip.hidden = state?.owner !== "queue";
+      setText(strip, n > 1 ? say(words.place, { n }) : words.next);
     },
   };
 }
 
 function createFoot(words: Words, acts: Acts) {
   const person = button("link", "", acts.askPerson);
-  const instead = h("span");
   return {
-    node: h("div", { class: "foot", part: "foot" }, person, instead, h("span", {}, words.card)),
+    node: h("div", { class: "foot", part: "foot" }, person, h("span", {}, words.card)),
     draw({ state, asking }: Readonly<Chat>): void {
-      const owner = state?.owner;
-      const waits = owner === "queue" || owner === "agent";
       setText(person, asking ? words.asking : words.person);
       setProps(person, { "aria-disabled": asking });
-      person.hidden = waits;
-      instead.hidden = !waits;
-      setText(instead, owner === "agent" ? say(words.personHere, { name: state?.agent?.name ?? words.shop }) : words.asked);
+      person.hidden = state?.owner === "queue" || state?.owner === "agent";
     },
   };
 }

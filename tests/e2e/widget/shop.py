@@ -26,9 +26,9 @@ input { display: block; width: 100%; height: 44px; box-sizing: border-box; font:
 HOSTILE = """
 * , *::before, *::after { all: unset !important; font: 40px/3 cursive !important; color: red !important;
   letter-spacing: 9px !important; text-transform: uppercase !important; position: static !important;
-  direction: rtl !important; background: yellow !important; transform: rotate(9deg) !important; }
+  background: yellow !important; }
 checkout-chat { display: none !important; visibility: hidden !important; opacity: 0 !important; zoom: 3 !important;
-  filter: blur(9px) !important; float: left !important; }
+  filter: blur(9px) !important; float: left !important; transform: rotate(9deg) !important; direction: rtl !important; }
 """
 
 SHEETS = {"shop.css": SHOP, "hostile.css": HOSTILE}
@@ -37,7 +37,10 @@ SCRIPT = """
 window.seen = [];
 window.problems = [];
 for (const name of ["ready", "open", "close", "message", "hand-over"])
-  document.addEventListener("checkout-chat:" + name, (event) => seen.push([name, event.detail]));
+  document.addEventListener("checkout-chat:" + name, (event) => {
+    seen.push([name, event.detail]);
+    document.documentElement.dataset[name.replace("-", "")] = "yes";
+  });
 addEventListener("error", (event) => problems.push(String(event.message)));
 addEventListener("unhandledrejection", (event) => problems.push(String(event.reason)));
 document.addEventListener("securitypolicyviolation", (event) => problems.push(event.violatedDirective));

@@ -53,7 +53,7 @@ class Shop:
     def go(self, step: str = "payment", **wanted: str) -> "Shop":
         """Load the page and wait for the launcher; `wanted` as in shop.page."""
         self.page.goto(f"{self.server.url}/checkout/{step}?{urlencode(wanted)}")
-        self.page.wait_for_function("window.seen.some(([name]) => name === 'ready')")
+        expect(self.page.locator("html[data-ready]")).to_be_attached()
         return self
 
     def open(self) -> "Shop":

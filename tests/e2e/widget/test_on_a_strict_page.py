@@ -37,7 +37,8 @@ def test_the_manifest_tells_path_hash_and_size_as_they_are(manifest: dict[str, A
         assert told["path"] == f"/widget/{manifest['version']}/{name}"
         assert told["integrity"] == "sha384-" + base64.b64encode(hashlib.sha384(contents).digest()).decode()
         assert told["bytes"] == len(contents)
-        assert abs(told["gzip"] - len(gzip.compress(contents, 9))) <= 16
+        # Two builds of zlib pack the same bytes a little differently.
+        assert abs(told["gzip"] - len(gzip.compress(contents, 9))) < told["gzip"] / 50
 
 
 def test_the_bundle_parses_no_markup_and_runs_no_text(manifest: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def test_without_websockets_the_same_frames_go_over_http(shop: Shop) -> None:
 def test_a_refusal_is_told_in_words_with_a_way_on(shop: Shop) -> None:
     shop.go().open()
     shop.say("refuse this")
-    expect(shop.find(".msg .quiet").last).to_contain_text("Not sent. That can't be read. Write it in other words.")
+    expect(shop.find(".msg .quiet").last).to_contain_text("That can't be read. Write it in other words.")
     shop.find(".msg .link").click()
     assert len(shop.server.wait_for("say", 2)) == 2
 
