@@ -127,6 +127,8 @@ async def answer(desk: FakeDesk, frame: Frame, socket: Websocket) -> Frame | Non
     if kind == "ping":
         return {"type": "pong"}
     if kind == "watch":
+        if frame["conversation"] not in desk.stories:
+            return error(frame, "not_found", 404, "There is no such conversation.", "Look in the list.")
         await watch(desk, frame, socket)
     elif kind == "unwatch":
         desk.desks[socket].discard(frame["conversation"])
@@ -151,9 +153,7 @@ async def watch(desk: FakeDesk, frame: Frame, socket: Websocket) -> None:
     """Send the story and the messages a desk has not seen."""
     conversation = frame["conversation"]
     desk.desks[socket].add(conversation)
-    facts = desk.stories.get(conversation)
-    if facts is None:
-        return
+    facts = desk.stories[conversation]
     await socket.send(json.dumps({"type": "story", "conversation": conversation, "story": facts}))
     for said in desk.messages[conversation]:
         if said["seq"] > frame["after"]:
@@ -165,8 +165,8 @@ async def write(desk: FakeDesk, frame: Frame) -> Frame:
     conversation = frame["conversation"]
     head = desk.summaries[conversation]
     if frame["epoch"] != head["epoch"]:
-        words = "This conversation has moved on since you looked."
-        return error(frame, "stale_epoch", 409, words, "Look again before you write.")
+        words = f"{BEN['name']} has this conversation."
+        return error(frame, "stale_epoch", 409, words, "You can watch it, or ask them.")
     ack = {"type": "ack", "id": frame["id"]}
     me = {"id": MAYA["id"], "name": MAYA["name"]}
     match frame["type"]:

@@ -66,7 +66,7 @@ def test_a_reply_that_comes_too_late_is_kept_and_can_be_put_back(claimed: Page, 
     claimed.get_by_label("Reply to Anna Gruber").fill("Too late.")
     claimed.keyboard.press("Enter")
     unsent = claimed.locator("[data-unsent]")
-    expect(unsent).to_contain_text("Not sent. This conversation has moved on since you looked.")
+    expect(unsent).to_contain_text("Not sent. Ben Okafor has this conversation.")
     unsent.get_by_role("button", name="Put back").click()
     expect(claimed.locator("[data-unsent]")).to_have_count(0)
     expect(claimed.get_by_label("Reply to Anna Gruber")).to_have_value("Too late.")

@@ -33,6 +33,13 @@ def test_a_reload_comes_back_to_the_open_conversation(paid_twice: Page) -> None:
     expect(paid_twice.locator("main")).to_have_attribute("data-conversation", "c-paid-twice")
 
 
+def test_an_address_that_leads_nowhere_says_so(desk: Page, server: Any) -> None:
+    desk.goto("about:blank")
+    desk.goto(f"{server.url}/desk#c-unknown")
+    expect(desk.get_by_role("alert").filter(has_text="no conversation with this address")).to_be_visible()
+    expect(desk.get_by_text("Pick a conversation")).to_be_visible()
+
+
 def test_claim_names_the_epoch_and_opens_the_reply_field(claimed: Page, server: Any) -> None:
     assert server.wait_for("claim")[0]["epoch"] == 1
     expect(claimed.get_by_role("status").filter(has_text="The conversation is yours")).to_be_visible()
@@ -48,8 +55,8 @@ def test_who_loses_a_claim_race_is_told_who_won(paid_twice: Page, server: Any) -
     # The server has given it away already; the screen has not heard of it when the agent presses Claim.
     server.play("taken", conversation="c-paid-twice", told=False)
     paid_twice.get_by_test_id("claim").click()
-    lost = paid_twice.get_by_role("alert").filter(has_text="was faster and has this conversation now")
-    expect(lost).to_be_visible()
+    lost = paid_twice.get_by_role("alert").filter(has_text="Ben Okafor has this conversation.")
+    expect(lost).to_contain_text("You can watch it, or ask them.")
     server.play("taken", conversation="c-paid-twice", told=True)
     expect(paid_twice.get_by_test_id("not-mine")).to_contain_text("Ben Okafor has this conversation")
     expect(paid_twice.locator("#reply")).to_have_count(0)

@@ -103,3 +103,26 @@ def test_at_1024_px_the_story_folds_into_a_drawer(paid_twice: Page) -> None:
     paid_twice.keyboard.press("Escape")
     expect(paid_twice.locator("[data-story='cart.total']")).to_be_hidden()
     expect(paid_twice.get_by_role("button", name="Story", exact=True)).to_be_focused()
+
+
+def test_values_that_make_no_sense_are_shown_as_they_came(paid_twice: Page, server: Any) -> None:
+    event = {"id": "e", "event": "payment.failed", "data": {"code": None}, "at": "20260101T000000+0000"}
+    answer = {"article": {"id": "a", "title": "An offer"}, "question": None, "confidence": None, "band": None}
+    cart = {"currency": "", "lines": [{"title": "?", "quantity": 1, "price": "a lot"}], "total": "-1e9"}
+    story = {
+        "events": [event | {"reported_by": "page"}],
+        "answers": [answer | {"verdict": None, "at": "yesterday"}],
+        "cart": cart,
+        "country": "?",
+        "language": "zz-zz-z",
+        "time_zone": "Middle-earth/Shire",
+        "trail": [{"url": "javascript:alert(1)", "title": "", "at": "", "stay_s": 0}],
+        "earlier": [{"id": "x", "at": "", "question": None, "outcome": "solved"}],
+    }
+    server.play("story", conversation="c-paid-twice", story=story)
+    expect(paid_twice.locator("[data-story=events]")).to_contain_text("20260101T000000+0000")
+    expect(paid_twice.locator("[data-story=cart]")).to_contain_text("a lot")
+    expect(paid_twice.locator("[data-story='cart.total']")).to_have_text("-1e9")
+    expect(paid_twice.locator("[data-story=answers]")).to_contain_text("An offer")
+    expect(paid_twice.locator("[data-story=time_zone]")).to_have_text("Middle-earth/Shire")
+    expect(paid_twice.locator("[data-story=earlier]")).to_contain_text("solved")
