@@ -59,6 +59,7 @@ _IBAN_START: Final = re.compile(rf"(?=[a-z]{_GAP}[a-z]{_GAP}[0-9]{_GAP}[0-9])")
 _DIGIT_RUN: Final = re.compile(rf"[0-9](?:{_GAP}[0-9])*")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _MASKED_CARD: Final = re.compile(r"•••• [0-9]{4}(?![0-9])")
+_MASKED_IBAN: Final = re.compile(re.escape(IBAN.lower()))
 _DATE: Final = re.compile(
     r"(?<![0-9])(?<![0-9][./-])(?:"
     r"(?:0?[1-9]|[12][0-9]|3[01])([./-])(?:0?[1-9]|1[0-2])\1(?:19|20)[0-9]{2}"
@@ -104,9 +105,13 @@ class _View:
                 self._at.append(place)
         self.shown = "".join(shown)
 
-    def keep(self, spans: Iterable[Span]) -> bool:
-        """Hide spans from the rules to come and leave them as they are; whether there were any."""
-        return self._hide([(start, end) for start, end in spans], _KEPT)
+    def keep(self, spans: Iterable[Span]) -> None:
+        """Hide spans from the rules to come and leave them as they are."""
+        self._hide(list(spans), _KEPT)
+
+    def skip(self, spans: Iterable[Span]) -> bool:
+        """Hide what an earlier masking put there, as `take` would have; whether there was any."""
+        return self._hide(list(spans), _TAKEN)
 
     def take(self, cuts: Iterable[tuple[int, int, str]]) -> bool:
         """Put words in the place of spans and hide them from the rules to come; whether there were any."""
@@ -139,7 +144,8 @@ def mask(text: str, order_pattern: str | None = None) -> str:
     view = _View(text)
     if order_pattern:
         view.keep(_spans(_order(order_pattern), view.shown))
-    has_card = view.keep(_spans(_MASKED_CARD, view.shown))
+    has_card = view.skip(_spans(_MASKED_CARD, view.shown))
+    view.skip(_spans(_MASKED_IBAN, view.shown))
     view.keep(_spans(_DATE, view.shown))
     view.take(_ibans(view.shown))
     has_card = view.take(_cards(view.shown)) or has_card

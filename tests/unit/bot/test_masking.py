@@ -24,7 +24,19 @@ TRICKY = st.text(
     max_size=120,
 )
 SECRETS = st.sampled_from(
-    ["4242424242424242", "3782 822463 10005", "cvv 123", "DE89370400440532013000", "•••• 4242", "FH-204817"]
+    [
+        *("4242424242424242", "3782 822463 10005", "DE89370400440532013000", "•••• 4242", "[IBAN removed]"),
+        *(
+            "cvv 123",
+            "cvv ",
+            "123 is my cvv",
+            "security code",
+            "FH-204817",
+            "€129.90",
+            "12.11.2026",
+            " 1234 ",
+        ),
+    ]
 )
 TEXTS = st.lists(st.one_of(TRICKY, SECRETS), max_size=6).map("".join)
 
