@@ -104,5 +104,5 @@ def test_a_long_text_takes_time_by_its_length_only(piece: str) -> None:
         mask(text, ORDER)
         return time.perf_counter() - started
 
-    short, long = min(seconds(4_000) for _ in range(3)), min(seconds(64_000) for _ in range(2))
+    short, long = min(seconds(2_000) for _ in range(3)), min(seconds(32_000) for _ in range(2))
     assert long < 16 * short * 4 + 0.05
