@@ -10,7 +10,7 @@ small, every white space is a blank, every dash a `-`, and invisible characters 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 from typing import Final
@@ -49,6 +49,8 @@ _IBAN_LENGTHS: Final = {
 _IBAN_DIGITS: Final = 10  # fewer digits than this are words that happen to fit
 _CARD_LENGTHS: Final = (16, 15, 14, 13, 17, 18, 19)  # likeliest first
 _PHONE_DIGITS: Final = 15  # the longest number E.164 allows
+
+_DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice the digit, its own digits added up
 
 _SEPARATORS: Final = " ._-"
 _GAP: Final = rf"[{_SEPARATORS}]{{0,5}}"
@@ -232,35 +234,38 @@ def _is_iban(number: str) -> bool:
 def _cards(shown: str) -> Iterator[tuple[int, int, str]]:
     for run in _DIGIT_RUN.finditer(shown):
         groups = [found.span() for found in _DIGITS.finditer(shown, *run.span())]
-        phone = run.start() > 0 and shown[run.start() - 1] == "+"
-        first = 0
-        while first < len(groups):
-            last = _card_end(shown, groups, first, phone=phone and first == 0)
-            if last is None:
-                first += 1
-                continue
-            end = groups[last][1]
-            digits = "".join(shown[start:stop] for start, stop in groups[first : last + 1])
-            yield groups[first][0], end, CARD + digits[-4:]
-            first = last + 1
+        digits = "".join(shown[start:end] for start, end in groups)
+        if len(digits) >= min(_CARD_LENGTHS):
+            phone = run.start() > 0 and shown[run.start() - 1] == "+"
+            yield from _cards_in(groups, digits, phone=phone)
 
 
-def _card_end(shown: str, groups: list[Span], first: int, *, phone: bool) -> int | None:
-    """The last of the whole groups that make a card number from `first` on; None where there is none."""
-    some = groups[first : first + max(_CARD_LENGTHS)]
-    digits = "".join(shown[start:end] for start, end in some)
-    if digits[0] == "0":  # no card starts so; phone numbers do
-        return None
-    ends = {total: place for place, total in enumerate(accumulate(end - start for start, end in some))}
-    for length in _CARD_LENGTHS:
-        if length not in ends or (phone and length <= _PHONE_DIGITS):
-            continue
-        if _is_luhn(digits[:length]):
-            return first + ends[length]
-    return None
+def _cards_in(groups: list[Span], digits: str, *, phone: bool) -> Iterator[tuple[int, int, str]]:
+    """The card numbers in a run of groups of digits; each begins and ends with whole groups."""
+    edges = list(accumulate((end - start for start, end in groups), initial=0))
+    group_at = {edge: group for group, edge in enumerate(edges)}
+    is_luhn = _luhn(digits)
+    first = 0
+    while first < len(groups):
+        start, after = edges[first], first
+        for length in () if digits[start] == "0" else _CARD_LENGTHS:  # no card starts so; phone numbers do
+            is_phone = phone and first == 0 and length <= _PHONE_DIGITS
+            if start + length in group_at and not is_phone and is_luhn(start, start + length):
+                after = group_at[start + length]
+                yield groups[first][0], groups[after - 1][1], CARD + digits[edges[after] - 4 : edges[after]]
+                break
+        first = max(after, first + 1)
 
 
-def _is_luhn(digits: str) -> bool:
-    """ISO/IEC 7812-1, annex B."""
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(doubled) + sum(int(digit) for digit in digits[::-2])) % 10 == 0
+def _luhn(digits: str) -> Callable[[int, int], bool]:
+    """A check of any span of `digits` by ISO/IEC 7812-1, annex B, that takes the same time for each."""
+    values = [int(digit) for digit in digits]
+    odd = [_DOUBLED[value] if place % 2 else value for place, value in enumerate(values)]
+    even = [value if place % 2 else _DOUBLED[value] for place, value in enumerate(values)]
+    sums = [list(accumulate(doubled, initial=0)) for doubled in (even, odd)]
+
+    def is_luhn(start: int, end: int) -> bool:
+        doubling = sums[end % 2]  # counted from the end, every second digit is doubled
+        return (doubling[end] - doubling[start]) % 10 == 0
+
+    return is_luhn
