@@ -5,7 +5,6 @@ import socket
 import sys
 
 import typer
-from rich.console import Console
 
 from bot import logs
 from bot.app import create_app
@@ -35,7 +34,7 @@ def migrate() -> None:
     settings = read_settings()
     logs.set_up("warning", settings.log_format)
     asyncio.run(_migrate(settings))
-    Console().print("The database is up to date.")
+    typer.echo("The database is up to date.")
 
 
 async def _migrate(settings: Settings) -> None:
@@ -65,7 +64,7 @@ def main() -> None:
         app()
     except (ConfigError, AppError) as error:
         hint = f" {error.hint}" if isinstance(error, AppError) else ""
-        Console(stderr=True).print(f"{error}{hint}", style="red", markup=False)
+        typer.secho(f"{error}{hint}", err=True, fg=typer.colors.RED)
         sys.exit(1)
 
 

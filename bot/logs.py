@@ -6,7 +6,17 @@ import sys
 import structlog
 from structlog.typing import Processor
 
+from bot.errors import AppError, ConfigError
+
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+
+
+class _NotToldTwice(logging.Filter):
+    """Drops what the command line tells in one line of words anyway, when the server cannot start."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be written."""
+        return not (record.exc_info and isinstance(record.exc_info[1], ConfigError | AppError))
 
 
 def set_up(level: str, form: str) -> None:
@@ -30,6 +40,7 @@ def set_up(level: str, form: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_NotToldTwice())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

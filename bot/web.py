@@ -93,4 +93,5 @@ def _look(folder: Path, path: str) -> Path | None:
 
 async def _serve(found: Path, cache: str, headers: dict[str, str]) -> HTTPResponse:
     kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-    return await file(found, mime_type=kind, headers={"Cache-Control": cache, **headers})
+    kind += "; charset=utf-8" if kind == "text/html" else ""
+    return await file(found, mime_type=kind, headers={"cache-control": cache, **headers})

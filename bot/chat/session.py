@@ -104,6 +104,10 @@ class Session:
             if error.close_code is not None:
                 raise
             await self.refuse(error, frame_id)
+        except Exception:
+            log.exception("frame failed", type=str(given.get("type"))[:32])
+            failed = AppError("failed", "Something went wrong here.", "Send it again in a moment.", 500)
+            await self.refuse(failed, frame_id)
 
     async def refuse(self, error: AppError, frame_id: str | None = None) -> None:
         """Tell what was wrong."""

@@ -35,7 +35,7 @@ async def find_offer(services: Services, sender: Sender, trigger: Trigger) -> Fo
     try:
         offer, after = await _ask_rasa(services, sender, trigger, context, dialogue)
     except RasaError as error:
-        log.warning("no offer from Rasa", event=trigger.event, why=error.why)
+        log.warning("no offer from Rasa", trigger=trigger.event, why=error.why)
         offer, after = await _ask_knowledge(services, trigger, context), None
     return (offer_draft(offer, trigger), after) if offer else None
 

@@ -1,0 +1,69 @@
+"""Who the shopper is: the visitor token, and what the shop signs."""
+
+import time
+from typing import Any
+
+import jwt
+import pytest
+
+KEY = "the shop signs its shoppers with this"
+
+
+def signed(subject: str = "customer-7", key: str = KEY, **claims: Any) -> str:
+    given = {"sub": subject, "name": "Ann", "email": "ann@example.com", "exp": time.time() + 600} | claims
+    return jwt.encode({name: value for name, value in given.items() if value is not None}, key, "HS256")
+
+
+async def test_a_signed_shopper_is_verified_and_stays_so(bot: Any, open_tab: Any) -> None:
+    tab = await open_tab(bot)
+    assert tab.welcome["verified"] is False
+    await tab.say("hello")
+    await tab.send(type="identify", jwt=signed())
+    welcome = await tab.until(type="welcome")
+    assert (welcome["verified"], welcome["name"], welcome["conversation"]) == (True, "Ann", tab.conversation)
+    again = await open_tab(bot, visitor=welcome["visitor"], conversation=tab.conversation)
+    assert again.welcome["verified"] is True
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        signed(exp=time.time() - 600),
+        signed(exp=None),
+        signed(key="somebody else signs with this one here"),
+        jwt.encode({"sub": "x", "exp": time.time() + 600}, "", "none"),
+    ],
+    ids=["expired", "never expires", "another key", "unsigned"],
+)
+async def test_what_the_shop_did_not_sign_is_refused_and_the_chat_goes_on(
+    bot: Any, open_tab: Any, token: str
+) -> None:
+    tab = await open_tab(bot)
+    await tab.send(type="identify", jwt=token)
+    assert (await tab.until(type="error"))["code"] == "bad_value"
+    assert (await tab.say("hello"))["kind"] == "answer"
+    again = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
+    assert again.welcome["verified"] is False
+
+
+async def test_somebody_else_at_the_same_browser_sees_nothing_of_the_first(bot: Any, open_tab: Any) -> None:
+    tab = await open_tab(bot)
+    await tab.send(type="identify", jwt=signed("ann"))
+    first = await tab.until(type="welcome")
+    await tab.say("my secret")
+    await tab.send(type="identify", jwt=signed("bob", name="Bob"))
+    second = await tab.until(type="welcome")
+    assert second["visitor"] != first["visitor"]
+    assert (second["conversation"], second["name"]) == (None, "Bob")
+    mine = tab.conversation
+    await tab.say("hello")
+    assert tab.conversation != mine
+
+
+async def test_a_token_of_another_server_is_refused(start_bot: Any, open_tab: Any) -> None:
+    one = await start_bot(secret="1" * 32)
+    other = await start_bot(secret="2" * 32)
+    tab = await open_tab(one)
+    stranger = await open_tab(other, hello=False)
+    await stranger.send(type="hello", v=1, site="fernhill", visitor=tab.welcome["visitor"])
+    assert (await stranger.next())["code"] == "bad_token"
