@@ -91,7 +91,7 @@ class Budget:
     `kept` is the share of answerable questions that must reach an answer or a clarifying question.
     """
 
-    wrong: float = 0.03
+    wrong: float = 0.05
     doubt: float = 0.1
     kept: float = 0.97
 

@@ -17,6 +17,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer, export_dynamic_quantized_onnx_model
+from threadpoolctl import threadpool_limits
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,7 @@ def load_encoder(model: str, store_dir: Path, *, backend: str = "auto") -> Encod
     `int8` or `torch`. Raises `FileNotFoundError` when there is no such model here: nothing is downloaded.
     """
     folder = model_folder(model)
+    _use_one_thread()
     fingerprint = _fingerprint(folder)
     if backend != "torch":
         kind = int8_kind()
@@ -91,7 +93,6 @@ def load_encoder(model: str, store_dir: Path, *, backend: str = "auto") -> Encod
             if backend == "int8":
                 raise
             log.warning("No int8 model (%s). Using torch, which is slower.", error)
-    torch.set_num_threads(1)
     return Encoder(_load_torch(folder), fingerprint=fingerprint, backend="torch")
 
 
@@ -119,6 +120,12 @@ def int8_kind() -> str:
     except OSError:
         flags = set()
     return "avx512_vnni" if "avx512_vnni" in flags else "avx2"
+
+
+def _use_one_thread() -> None:
+    """One thread for each pool of this process: for single questions more are slower, and they fight."""
+    torch.set_num_threads(1)
+    threadpool_limits(limits=1)
 
 
 def _load_int8(folder: Path, target: Path, kind: str) -> SentenceTransformer:

@@ -14,10 +14,10 @@ from knowledge_base.crossfit import Labelled, labelled_samples, own_samples
 from knowledge_base.index import Index
 from knowledge_base.lexical import Speller
 from knowledge_base.matching import EncodesQuestion, Matcher
-from knowledge_base.scoring import Classes, Scorer, fit_classes
+from knowledge_base.scoring import MIN_QUESTIONS_FOR_CLASSES, Classes, Scorer, fit_classes
 
 ENOUGH_LABELLED: Final = 100
-OWN_WEIGHT_BESIDE_LABELLED: Final = 0.1
+OWN_WEIGHT_BESIDE_LABELLED: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ def fit(
         seen = {entry.id: entry.digest for entry in index.entries}
         return Fit(version, None, Calibration(), seen, at.isoformat())
     classes = fit_classes(index)
-    samples = own_samples(index)
+    # With one or two questions an article, holding one out takes most of the article away.
+    enough_each = len(index.owners) >= MIN_QUESTIONS_FOR_CLASSES * len(index.entries)
+    samples = own_samples(index) if enough_each else []
     usable = [question for question in labelled if question.split == "dev" and question.kind != "double"]
     if usable:
         enough = sum(bool(question.labels) for question in usable) >= ENOUGH_LABELLED

@@ -1,0 +1,67 @@
+"""Cleaning, typo repair and BM25."""
+
+import pytest
+
+from knowledge_base.lexical import Bm25, Speller, clean, edits, stem, terms
+
+
+@pytest.mark.parametrize(
+    ("message", "cleaned"),
+    [
+        ("  where\tis\nmy order ", "where is my order"),
+        ("<b>where</b> is <script>x</script> it", "where is x it"),
+        ("wh\u200bere is\u0000 it", "where is it"),
+        ("1 < 2 &amp; 3", "1 < 2 & 3"),
+        ("ｆｒｅｅ shipping", "free shipping"),
+        ("where is it " * 500, "where is it"),
+        ("", ""),
+    ],
+)
+def test_a_message_is_cleaned(message, cleaned):
+    assert clean(message) == cleaned
+
+
+def test_a_long_message_is_cut():
+    assert len(clean(" ".join(f"w{n}" for n in range(5_000)))) <= 2_000
+
+
+@pytest.fixture
+def speller():
+    return Speller({"delivery": 9, "coupon": 5, "gift": 3, "card": 8, "germany": 2}, {"deliver", "cord"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("delivrey to germny", "delivery to germany"),
+        ("copuon", "coupon"),
+        ("giftcard", "gift card"),
+        ("deliver", "deliver"),
+        ("cord", "cord"),
+        ("xyzzy", "xyzzy"),
+        ("FH-204817", "FH-204817"),
+    ],
+)
+def test_only_unknown_words_are_repaired(speller, typed, meant):
+    assert speller.repaired(typed) == meant
+
+
+def test_edits_count_a_swap_once():
+    assert edits("copuon", "coupon", 2) == 1
+    assert edits("a", "abcdef", 2) == 3
+
+
+@pytest.mark.parametrize("word", ["delivery", "deliveries", "delivered"])
+def test_forms_of_a_word_share_a_stem(word):
+    assert stem(word) == stem("deliver") or stem(word) == stem("delivery")
+
+
+def test_bm25_prefers_the_rarer_word():
+    bags = [dict.fromkeys(terms(text), 1) for text in ("card payment", "card coupon", "card returns")]
+    scores = Bm25(bags).scores(terms("coupon card"))
+    assert scores.argmax() == 1
+
+
+def test_bm25_without_articles_or_words_scores_nothing():
+    assert len(Bm25([]).scores(["a"])) == 0
+    assert Bm25([{"a": 1}]).scores([]).sum() == 0
