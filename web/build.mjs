@@ -15,7 +15,7 @@
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { existsSync, watch } from "node:fs";
-import { basename, dirname, extname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -51,10 +51,10 @@ const cssAsText = {
   },
 };
 
-/** Without the tokens nobody uses: the shared sheet has the desk's too. */
+/** Without the tokens nobody uses and without `:root`, which a shadow tree has not: the shared sheet is the desk's too. */
 function leanCss(css) {
   const used = new Set([...css.matchAll(/var\((--[\w-]+)/g)].map(([, name]) => name));
-  return css.trim().replaceAll(/(--[\w-]+): ?([^;}]+);?/g, (_, name, value) => (used.has(name) ? `${name}:${value};` : ""));
+  return css.trim().replaceAll(/:root[^,{]*,/g, "").replaceAll(/(--[\w-]+): ?([^;}]+);?/g, (_, name, value) => (used.has(name) ? `${name}:${value};` : ""));
 }
 
 function describe(path, contents) {
@@ -80,7 +80,7 @@ async function buildWidget() {
   const result = await esbuild.build({
     ...SHARED_OPTIONS,
     entryPoints: [entry],
-    plugins: [cssAsText],
+    plugins: [cssAsText, wordsAsList],
     define: { LOCALES: JSON.stringify(words.map(([name]) => basename(name, ".json"))) },
     write: false,
   });
@@ -114,15 +114,24 @@ async function widgetWords() {
   const outputs = [];
   for (const name of await readdir(join(WEB, "widget/words"))) {
     const locale = basename(name, ".ts");
-    if (locale === "en" || extname(name) !== ".ts") continue;
-    const built = await esbuild.build({
-      ...SHARED_OPTIONS, entryPoints: [join(WEB, "widget/words", name)], write: false, platform: "node",
-    });
-    const module = await import(`data:text/javascript,${encodeURIComponent(built.outputFiles[0].text)}`);
-    outputs.push([`words/${locale}.json`, Buffer.from(JSON.stringify(module.default))]);
+    if (locale !== "en") outputs.push([`words/${locale}.json`, Buffer.from(await wordList(join(WEB, "widget/words", name)))]);
   }
   return outputs;
 }
+
+/** A catalogue as JSON, in the order of `Word`: its names are numbers by then. */
+async function wordList(path) {
+  const built = await esbuild.build({ ...SHARED_OPTIONS, entryPoints: [path], write: false });
+  const module = await import(`data:text/javascript,${encodeURIComponent(built.outputFiles[0].text)}`);
+  return JSON.stringify(Object.values(module.default));
+}
+
+const wordsAsList = {
+  name: "words-as-list",
+  setup(build) {
+    build.onLoad({ filter: /\/words\/\w+\.ts$/ }, async ({ path }) => ({ contents: await wordList(path), loader: "json" }));
+  },
+};
 
 async function forgetOldWidgets(current) {
   const folder = join(STATIC, "widget");

@@ -18,20 +18,18 @@ export function openChat(): void {
   tell("open");
 }
 
-/** Tells each page and each change of the cart, once. */
+/** Tells each page and each change of the cart, once; the page first, so that a new step is not taken for the old page's. */
 export function keepChatInformed(titleOf: (page: string) => string): void {
-  let told = "";
+  let toldPage = "";
+  let toldContext = "";
   effect(() => {
-    const here = path.value;
-    const title = titleOf(page.value);
     const step = stepOf(page.value);
-    queueMicrotask(() => tell("page", location.origin + here, { title, step }));
-  });
-  effect(() => {
-    const context = { step: stepOf(page.value), cart: cart(), country: order.value.country, currency: totals.value.currency };
+    if (path.value !== toldPage) tell("page", location.origin + path.value, { title: titleOf(page.value), step });
+    toldPage = path.value;
+    const context = { step, cart: cart(), country: order.value.country, currency: totals.value.currency };
     const now = JSON.stringify(context);
-    if (now !== told) tell("setContext", context);
-    told = now;
+    if (now !== toldContext) tell("setContext", context);
+    toldContext = now;
   });
 }
 

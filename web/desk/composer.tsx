@@ -1,6 +1,6 @@
 /** Where the agent writes: the three best articles, the reply, and who has the conversation when it is not theirs. */
 
-import { signal, useSignal } from "@preact/signals";
+import { signal, useSignal, type Signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
@@ -45,6 +45,7 @@ function whyNot({ owner, agent, shopper }: Summary): string {
 function Writing({ known }: { known: Summary }): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
   const text = drafts.value.get(known.id) ?? "";
+  const isFinding = useSignal(false);
   const left = TEXT_LIMIT - [...text].length;
   useEffect(() => () => tellTyping(false), []);
 
@@ -69,12 +70,15 @@ function Writing({ known }: { known: Summary }): JSX.Element {
 
   return (
     <form class="composer" onSubmit={send} data-test="composer">
-      <Articles onInsert={insert} />
+      <Articles isFinding={isFinding} onInsert={insert} />
       <label class="away" for="reply">{words.composer.label(shopperName(known))}</label>
       <textarea id="reply" ref={field} rows={2} value={text} placeholder={words.composer.placeholder}
         aria-describedby="reply-hint" onInput={(event) => write(event.currentTarget.value)} onBlur={() => tellTyping(false)}
         onKeyDown={(event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && send(event)} />
       <div class="send">
+        <button type="button" class="plain find" data-test="find" aria-expanded={isFinding.value} onClick={() => (isFinding.value = true)}>
+          <Icon name="find" />{words.composer.find}
+        </button>
         <span id="reply-hint" class="quiet">{words.composer.hint}</span>
         {left < NEARLY_FULL && <span class={left < 0 ? "no" : "quiet"} role="status">{words.composer.left(left)}</span>}
         <button type="submit" class="primary" disabled={!text.trim() || left < 0}>{words.composer.send}</button>
@@ -83,8 +87,9 @@ function Writing({ known }: { known: Summary }): JSX.Element {
   );
 }
 
-function Articles({ onInsert }: { onInsert: (article: Suggestion) => void }): JSX.Element {
-  const isFinding = useSignal(false);
+const focus = (field: HTMLElement | null): void => field?.focus();
+
+function Articles({ isFinding, onInsert }: { isFinding: Signal<boolean>; onInsert: (article: Suggestion) => void }): JSX.Element {
   const shown = (found.value ?? thread.value.story?.suggestions ?? []).slice(0, 3);
 
   function stopFinding(): void {
@@ -110,16 +115,11 @@ function Articles({ onInsert }: { onInsert: (article: Suggestion) => void }): JS
         </button>
       ))}
       {shown.length === 0 && <p class="quiet" role="status">{found.value ? words.composer.noMatch : words.composer.noArticles}</p>}
-      {isFinding.value ? (
+      {isFinding.value && (
         <>
-          <input type="search" autoFocus aria-label={words.composer.find} placeholder={words.composer.findHint} onKeyDown={find}
-            ref={(field) => field?.focus()} />
+          <input type="search" aria-label={words.composer.find} placeholder={words.composer.findHint} onKeyDown={find} ref={focus} />
           <button type="button" class="plain" onClick={stopFinding}>{words.composer.suggested}</button>
         </>
-      ) : (
-        <button type="button" class="plain" data-test="find" onClick={() => (isFinding.value = true)}>
-          <Icon name="find" />{words.composer.find}
-        </button>
       )}
     </div>
   );

@@ -54,8 +54,8 @@ export function SignIn(): JSX.Element {
 }
 
 function explain({ status, message, hint }: ChatError): string {
-  if (status === 401 || status === 403) return words.signIn.wrong;
-  if (status === 429) return hint ? `${message} ${hint}` : words.signIn.tooMany;
+  if (status === 401) return words.signIn.wrong;
   if (status === 0 || status >= 500) return words.signIn.unreachable;
-  return message || words.signIn.wrong;
+  if (message) return [message, hint].filter(Boolean).join(" ");
+  return status === 429 ? words.signIn.tooMany : words.signIn.wrong;
 }

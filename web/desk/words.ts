@@ -177,7 +177,7 @@ export const words = {
     country: "Ships to",
     there: (time: string) => `${time} there`,
     device: "Device",
-    screen: (width: number, height: number) => `${width} × ${height}`,
+    screen: (width: number, height: number) => `${width} × ${height}`,
     way: "Way here",
     page: "Page",
     noTrail: "The page has not reported a way.",

@@ -171,9 +171,8 @@ function isLuhn(digits: string): boolean {
 export function maskAll<T>(value: T, masked: (text: string) => string = mask): T {
   try {
     return JSON.parse(JSON.stringify(value, (_key, part: unknown) => {
-      if (typeof part === "string") return masked(part);
-      if (typeof part === "number" && masked(String(part)) !== String(part)) return masked(String(part));
-      return part;
+      const text = masked(String(part));
+      return typeof part === "object" || text === String(part) ? part : text;
     })) as T;
   } catch {
     return {} as T;

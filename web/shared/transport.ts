@@ -40,7 +40,7 @@ export interface TransportOptions<Out extends Frame, In> {
   numbered?: boolean;
   onFrame: (frame: In) => void;
   onStatus?: (status: Status) => void;
-  /** The server closed with a code of 4400 to 4499. True: what was refused has been forgotten, connect again. */
+  /** The server closed with 4400, 4401 or 4403. True: what was refused has been forgotten, connect again. */
   onRefused?: (code: number) => boolean;
   /** The frames that are not answered yet have changed: keep them somewhere. */
   onPending?: (frames: Out[]) => void;
@@ -59,17 +59,15 @@ export interface Transport<Out extends Frame> {
   /** The network may be back, or the page is looked at again: no more waiting. */
   wake(): void;
   /** Starts over with another conversation. */
-  reset(after?: number): void;
+  reset(): void;
   readonly status: Status;
   /** The last number seen. */
   readonly last: number;
-  readonly pending: readonly Out[];
 }
 
 const OPEN_MS = 10_000;
 const PING_MS = 25_000;
 const PONG_MS = 10_000;
-const STABLE_MS = 10_000;
 const BACK_OFF_MS = 500;
 const BACK_OFF_MOST_MS = 30_000;
 const SOCKET_TRIES = 4;
@@ -88,7 +86,7 @@ interface Wire {
 
 /** Up to `BACK_OFF_MS` × 2ⁿ, at most `BACK_OFF_MOST_MS`, all of it by chance ("full jitter"). */
 export function backOff(failures: number, random: () => number): number {
-  return random() * Math.min(BACK_OFF_MOST_MS, BACK_OFF_MS * 2 ** Math.min(failures, 10));
+  return random() * Math.min(BACK_OFF_MOST_MS, BACK_OFF_MS * 2 ** failures);
 }
 
 export function createTransport<Out extends Frame, In>(options: TransportOptions<Out, In>): Transport<Out> {
@@ -104,7 +102,6 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
   let polling = false;
   let poll: AbortController | null = null;
   let pollIsWaiting = false;
-  let refusals = 0;
   const timers = new Map<string, () => void>();
 
   function setTimer(name: string, delay_ms: number, run: () => void): void {
@@ -200,14 +197,12 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     stopTimer("socket");
     stopPolling();
     ready = true;
-    refusals = 0;
-    setTimer("stable", STABLE_MS, () => {
-      failures = 0;
-    });
     setStatus("online");
   }
 
+  /** A connection that lived until its first ping is a good one. */
   function ping(): void {
+    failures = 0;
     socket?.send('{"type":"ping"}');
     const pinged = socket;
     setTimer("pong", PONG_MS, () => pinged && lostSocket(pinged, 0));
@@ -217,7 +212,7 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     const dropped = socket;
     socket = null;
     ready = false;
-    for (const name of ["open", "ping", "pong", "stable", "again"]) stopTimer(name);
+    for (const name of ["open", "ping", "pong", "again"]) stopTimer(name);
     if (!dropped) return;
     dropped.onopen = dropped.onmessage = dropped.onclose = null;
     dropped.close(1000);
@@ -226,16 +221,16 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
   function lostSocket(lost: Socket, code: number): void {
     if (lost !== socket) return;
     dropSocket();
-    if (code >= 4400 && code < 4500) return refused(code);
-    socketFailed();
+    if (!isFinal(code)) socketFailed();
   }
 
-  function refused(code: number): void {
-    const forgotten = options.onRefused?.(code) ?? false;
-    if (!forgotten) return close();
-    refusals += 1;
-    if (refusals > 1) return socketFailed();
-    openSocket();
+  /** Whether it was refused for good; what was refused and has been forgotten starts over. */
+  function isFinal(code: number): boolean {
+    if (![4400, 4401, 4403].includes(code)) return false;
+    last = gapAt = 0;
+    if (options.onRefused?.(code)) return false;
+    close();
+    return true;
   }
 
   function socketFailed(): void {
@@ -272,14 +267,13 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
   async function pollOnce(): Promise<void> {
     if (!post || !polling) return;
     const own = new AbortController();
-    const sent = pending.length;
     poll = own;
-    pollIsWaiting = sent === 0 && status === "online";
+    pollIsWaiting = !pending.length && status === "online";
     const stopWaiting = clock.after((POLL_WAIT_S + 10) * 1000, () => own.abort());
     try {
       const wait_s = pollIsWaiting ? POLL_WAIT_S : 0;
       const reply = await post({ v: PROTOCOL_VERSION, wait_s, frames: [options.hello(last), ...pending] }, own.signal);
-      if (poll === own) polled(reply.frames as Wire[], sent);
+      if (poll === own) polled(reply.frames as Wire[]);
     } catch (error) {
       if (poll === own) pollFailed(error);
     } finally {
@@ -287,22 +281,20 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     }
   }
 
-  function polled(frames: Wire[], sent: number): void {
+  function polled(frames: Wire[]): void {
     poll = null;
     failures = 0;
     setStatus("online");
     for (const frame of frames) if (!take(frame)) break;
-    // Frames the server could not take just now wait for the "again" timer instead of going round at once.
-    const stuck = sent > 0 && pending.length >= sent;
-    setTimer("poll", stuck ? SEND_AGAIN_MS : 0, () => void pollOnce());
+    // What the server could not take just now waits a little.
+    setTimer("poll", pending.length ? SEND_AGAIN_MS : 0, () => void pollOnce());
   }
 
   function pollFailed(error: unknown): void {
     poll = null;
     failures += 1;
     setStatus("offline");
-    const code = (error as { code?: number }).code ?? 0;
-    if (code >= 4400 && code < 4500 && !options.onRefused?.(code)) return close();
+    if (isFinal((error as { code?: number }).code ?? 0)) return;
     setTimer("poll", backOff(failures, random), () => void pollOnce());
   }
 
@@ -336,9 +328,8 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
       stopTimer("connect");
       if (!socket) openSocket();
     },
-    reset(after = 0) {
-      last = after;
-      gapAt = 0;
+    reset() {
+      last = gapAt = 0;
       if (status === "idle") return;
       if (polling) return pollNow();
       openSocket();
@@ -348,9 +339,6 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     },
     get last() {
       return last;
-    },
-    get pending() {
-      return pending;
     },
   };
 }
@@ -364,7 +352,7 @@ export const browserClock: Clock = {
   },
 };
 
-/** A `Post` over fetch; a refusal carries the close code that the WebSocket would have given (4401 for 401). */
+/** A `Post` over fetch. A refusal carries the close code that the WebSocket would have given (4401 for 401). */
 export function postTo(url: string): Post {
   return async (body, signal) => {
     const response = await fetch(url, {
@@ -374,10 +362,7 @@ export function postTo(url: string): Post {
       body: JSON.stringify(body),
       signal,
     });
-    if (!response.ok) {
-      const refused: Record<number, number> = { 400: 4400, 401: 4401, 403: 4403 };
-      throw Object.assign(new Error(`HTTP ${response.status}`), { code: refused[response.status] ?? 0 });
-    }
+    if (!response.ok) throw Object.assign(Error(), { code: 4000 + response.status });
     return (await response.json()) as { frames: unknown[] };
   };
 }

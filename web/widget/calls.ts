@@ -20,24 +20,26 @@ export function safely(run: () => void): void {
 
 export function answerCalls(): void {
   const shop = window as unknown as { checkoutChat?: Call[] | { push(...calls: Call[]): void } };
-  const early = Array.isArray(shop.checkoutChat) ? shop.checkoutChat : [];
-  let waiting: Call[] = [];
+  const calls = Array.isArray(shop.checkoutChat) ? shop.checkoutChat : [];
 
-  function answer(call: Call): void {
+  function answer(): void {
     const chat = document.querySelector<CheckoutChat>("checkout-chat");
-    if (!chat) return void waiting.push(call);
-    safely(() => {
-      if (typeof call === "function") return call(chat);
-      const [method, ...args] = call;
-      (chat[method] as (...args: unknown[]) => void)(...args);
-    });
+    if (!chat) return;
+    for (const call of calls.splice(0)) {
+      safely(() => {
+        if (typeof call === "function") return call(chat);
+        const [method, ...args] = call;
+        (chat[method as Method] as (...args: unknown[]) => void)(...args);
+      });
+    }
   }
 
-  document.addEventListener("checkout-chat:ready", () => {
-    const calls = waiting;
-    waiting = [];
-    calls.forEach(answer);
-  });
-  shop.checkoutChat = { push: (...calls: Call[]) => calls.forEach(answer) };
-  early.forEach(answer);
+  shop.checkoutChat = {
+    push(...more) {
+      calls.push(...more);
+      answer();
+    },
+  };
+  document.addEventListener("checkout-chat:ready", answer);
+  answer();
 }

@@ -6,7 +6,7 @@
  * Methods     open() close() track(event, data) setContext(data) identify(jwt) page(url, about)
  * Events      checkout-chat:ready open close message hand-over
  * Properties  --checkout-chat-accent, --checkout-chat-on-accent, --checkout-chat-font, --checkout-chat-layer
- * Parts       root launcher badge nudge panel header log composer foot trouble
+ * Parts       launcher nudge panel
  *
  * docs/embedding.md says more. The script may be loaded twice, and calls made before it wait in `window.checkoutChat`.
  */

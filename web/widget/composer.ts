@@ -1,49 +1,38 @@
 /** Where the shopper writes: Enter sends, Shift+Enter starts a line, and the draft outlives the page. */
 import { TEXT_LIMIT } from "../shared/protocol.ts";
+import { ICONS, h, icon, setProps } from "./dom.ts";
 import type { ForThisTab, Keep } from "./keep.ts";
-import { ICONS, h, icon, setProps, setText } from "./dom.ts";
-import { type Words, say } from "./words.ts";
-
-const TALLEST_PX = 120;
+import { Word, type Words } from "./word.ts";
 
 export function createComposer(words: Words, tab: Keep<ForThisTab>, onSay: (text: string) => void, onTyping: () => void) {
   const field = h("textarea", {
-    class: "field", rows: "1", "aria-label": words.field, placeholder: words.field, "aria-describedby": "count",
-    oninput: typed, onkeydown: pressed,
+    class: "field", rows: 1, maxlength: TEXT_LIMIT, "aria-label": words[Word.field], placeholder: words[Word.field],
+    oninput() {
+      onTyping();
+      draw();
+    },
+    onkeydown(event: KeyboardEvent) {
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+    },
   });
-  const button = h("button", { class: "send", type: "submit", "aria-label": words.send }, icon(ICONS.send));
-  const count = h("p", { class: "count problem", id: "count" });
-  const node = h("form", { class: "composer", part: "composer", onsubmit: submit }, field, button, count);
+  const button = h("button", { class: "send", "aria-label": words[Word.send] }, icon(ICONS.send));
+  const node = h("form", { class: "composer", onsubmit: submit }, field, button);
   field.value = tab.read().draft;
-
-  function typed(): void {
-    tab.write({ draft: field.value });
-    onTyping();
-    draw();
-  }
-
-  function pressed(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    submit(event);
-  }
+  draw();
 
   function submit(event: Event): void {
     event.preventDefault();
     const text = field.value.trim();
-    if (!text || text.length > TEXT_LIMIT) return;
+    if (!text) return;
     field.value = "";
-    tab.write({ draft: "" });
     onSay(text);
     draw();
   }
 
   function draw(): void {
-    const left = TEXT_LIMIT - field.value.trim().length;
-    setText(count, left < 0 ? say(words.tooLong, { n: -left }) : "");
-    setProps(button, { "aria-disabled": left < 0 || left === TEXT_LIMIT });
-    field.style.height = "auto";
-    field.style.height = `${Math.min(TALLEST_PX, field.scrollHeight + 2)}px`;
+    tab.write({ draft: field.value });
+    setProps(button, { "aria-disabled": !field.value.trim() });
   }
 
-  return { node, field, draw };
+  return { node, field };
 }

@@ -1,12 +1,7 @@
 /** Name, e-mail and question, when nobody is at the desk. What is typed is kept, so that it can be taken up again. */
-import type { ForThisTab, Keep } from "./keep.ts";
 import { h, setProps, setText } from "./dom.ts";
-import type { Words } from "./words.ts";
-
-export interface ContactForm {
-  node: HTMLElement;
-  draw(shown: boolean, sending: boolean, question: string): void;
-}
+import type { ForThisTab, Keep } from "./keep.ts";
+import { Word, type Words } from "./word.ts";
 
 export interface Contact {
   name: string;
@@ -14,64 +9,40 @@ export interface Contact {
   question: string;
 }
 
-const EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
-
-export function createContactForm(words: Words, tab: Keep<ForThisTab>, onSend: (contact: Contact) => void): ContactForm {
-  const fields = [
-    createField("name", words.name, words.needName, (text) => text.length > 0),
-    createField("email", words.email, words.needEmail, (text) => EMAIL.test(text)),
-    createField("question", words.question, words.needQuestion, (text) => text.length > 0),
+/** The browser checks the fields, in its own words and the reader's language. */
+export function createContactForm(words: Words, tab: Keep<ForThisTab>, onSend: (contact: Contact) => void) {
+  const inputs = [
+    h("input", { id: "name", autocomplete: "name", maxlength: 200 }),
+    h("input", { id: "email", autocomplete: "email", maxlength: 200, type: "email", pattern: ".+@.+[.].+", title: words[Word.address] }),
+    h("textarea", { id: "question", maxlength: 2000, rows: 3 }),
   ];
-  const send = h("button", { class: "main" }, words.send);
-  const node = h("form", { class: "contact", novalidate: true, "aria-label": words.contact, onsubmit: submit, oninput: remember },
-    h("p", { class: "h" }, words.contact), ...fields.map((field) => field.node), send);
-  node.hidden = true;
+  const labels = [words[Word.name], words[Word.email], words[Word.question]];
+  const send = h("button", { class: "main" });
+  const node = h("form", { class: "contact", onsubmit: submit, oninput: () => tab.write({ contact: values() }) },
+    h("p", { class: "h" }, words[Word.contact]),
+    ...inputs.map((input, place) => {
+      setProps(input, { class: "field", required: true });
+      return h("label", {}, labels[place], input);
+    }),
+    send);
 
-  function values(): Contact {
-    return Object.fromEntries(fields.map(({ name, input }) => [name, input.value.trim()])) as unknown as Contact;
-  }
-
-  function remember(): void {
-    tab.write({ contact: { ...values() } });
-  }
+  const values = () => Object.fromEntries(inputs.map(({ id, value }) => [id, value.trim()]));
 
   function submit(event: Event): void {
     event.preventDefault();
-    const wrong = fields.filter((field) => !field.check());
-    if (wrong[0]) wrong[0].input.focus();
-    else onSend(values());
+    onSend(values() as unknown as Contact);
   }
 
   return {
     node,
-    draw(shown, sending, question) {
+    draw(shown: boolean, sending: boolean, question: string): void {
       if (shown && node.hidden) {
-        const kept = tab.read().contact;
-        for (const { name, input } of fields) input.value ||= kept[name] ?? (name === "question" ? question : "");
+        const kept: Record<string, string> = { question, ...tab.read().contact };
+        for (const input of inputs) input.value ||= kept[input.id] ?? "";
       }
       node.hidden = !shown;
-      setText(send, sending ? words.sending : words.send);
-      setProps(send, { "aria-disabled": sending });
-    },
-  };
-}
-
-function createField(name: string, label: string, need: string, good: (text: string) => boolean) {
-  const attributes = { id: name, name, class: "field", required: true, "aria-describedby": `${name}-need` };
-  const complete = { name: "name", email: "email" }[name] ?? "off";
-  const input = name === "question"
-    ? h("textarea", { ...attributes, rows: "3", maxlength: "2000" })
-    : h("input", { ...attributes, type: name === "email" ? "email" : "text", autocomplete: complete, maxlength: "200" });
-  const problem = h("span", { class: "problem", id: `${name}-need` });
-  return {
-    name,
-    input,
-    node: h("div", {}, h("label", { for: name }, label), input, problem),
-    check(): boolean {
-      const fine = good(input.value.trim());
-      setProps(input, { "aria-invalid": !fine });
-      setText(problem, fine ? "" : need);
-      return fine;
+      send.disabled = sending;
+      setText(send, words[sending ? Word.sending : Word.send]);
     },
   };
 }

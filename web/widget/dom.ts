@@ -44,7 +44,7 @@ export function icon(path: string): SVGElement {
 }
 
 export const ICONS = {
-  chat: "M10 3.5a6.5 6.5 0 0 0-5.7 9.6L3.5 16.5l3.4-.8A6.5 6.5 0 1 0 10 3.5Z",
+  chat: "M3 4h14v10H9l-4 3v-3H3Z",
   close: "M5 5l10 10M15 5L5 15",
   send: "M10 16V4.5M5 9l5-5 5 5",
 };

@@ -60,7 +60,7 @@ export class CheckoutChat extends HTMLElement {
   }
 
   async #start(): Promise<void> {
-    if (!this.getAttribute("site")) return complain('it wants to know the shop: <checkout-chat site="…">.');
+    if (!this.getAttribute("site")) return complain("the attribute site is missing.");
     this.#starting = true;
     await pageIsIdle();
     const words = await loadWords(this.lang || document.documentElement.lang);

@@ -2,21 +2,22 @@
 import { button, h, setText } from "./dom.ts";
 import { type Drawn, type Item, type MessageActs, drawMessage } from "./messages.ts";
 import type { Chat, Unsent } from "./store.ts";
-import { type Words, say } from "./words.ts";
+import { Word, type Words } from "./word.ts";
+import { say } from "./words.ts";
 
 const NEAR_PX = 48;
 
 export function createLog(words: Words, acts: MessageActs, contact: HTMLElement) {
   const drawn = new Map<string, Drawn>();
-  const greeting = h("div", { class: "greeting" }, h("p", { class: "h" }, words.hello), h("p", {}, words.helloMore));
+  const greeting = h("div", { class: "greeting" }, h("p", { class: "h" }, words[Word.hello]), h("p", {}, words[Word.helloMore]));
   const said = h("div");
   const who = h("span");
   const writing = h("p", { class: "writing quiet" }, who, h("i"), h("i"), h("i"));
   const node = h("div", {
-    class: "log", part: "log", role: "log", "aria-live": "off", "aria-label": words.log, tabindex: "0",
+    class: "log", role: "log", "aria-live": "off", "aria-label": words[Word.log], tabindex: "0",
     onscroll: () => atEnd() && (below.hidden = true),
   }, greeting, said, writing, contact);
-  const below = button("below", words.newBelow, toEnd);
+  const below = button("below", words[Word.newBelow], toEnd);
   below.hidden = true;
   let last = "";
 
@@ -29,7 +30,7 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
   }
 
   function itemFor({ id, text, problem }: Unsent, stuck: boolean): Item {
-    const note = problem ?? (stuck ? words.notSent : words.sending);
+    const note = problem ?? (stuck ? words[Word.notSent] : words[Word.sending]);
     return { seq: 0, at: "", author: "shopper", name: null, lang: "", kind: "text", id, text, note, stuck: stuck || problem !== null };
   }
 
@@ -58,7 +59,7 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
       const items = [...messages, ...unsent.map((each) => itemFor(each, status !== "online"))];
       greeting.hidden = items.length > 0;
       drawSaid(items);
-      setText(who, say(words.writing, { name: writer === "agent" ? state?.agent?.name ?? words.shop : words.assistant }));
+      setText(who, say(words[Word.writing], { name: writer === "agent" ? state?.agent?.name ?? words[Word.shop] : words[Word.assistant] }));
       writing.hidden = !writer;
       const newest = items.at(-1);
       const key = [newest?.id ?? newest?.seq, writer, contact.hidden].join();

@@ -46,12 +46,11 @@ export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask
     const url = bareUrl(next.url ?? page.url);
     const { step, title = document.title } = { ...(url === page.url && { step: page.step }), ...next };
     if (url === page.url && step === page.step) return null;
-    const named = url === page.url && !page.step;
-    page = { url, title, ...(step && { step }) };
+    // A page that is only now given its step is the same entry.
     const entries = trail();
-    if (named && entries.length) Object.assign(entries.at(-1) as TrailEntry, page);
-    if (named) tab.write({ trail: entries });
-    else remember();
+    if (url === page.url && !page.step) tab.write({ trail: entries.slice(0, -1) });
+    page = { url, title, ...(step && { step }) };
+    remember();
     return maskAll({ page, trail: trail() }, mask);
   }
 
@@ -77,7 +76,7 @@ export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask
 }
 
 function device(): Device {
-  const browser = /(Edg|OPR|Firefox|Chrome|Safari)(?=\/)/.exec(navigator.userAgent)?.[0] ?? "other";
+  const browser = /Firefox|Chrome|Safari|$/.exec(navigator.userAgent)?.[0] || "other";
   const kind = matchMedia("(pointer: fine)").matches ? "desktop" : Math.min(screen.width, screen.height) < 600 ? "phone" : "tablet";
   return { kind, browser, width: innerWidth, height: innerHeight };
 }

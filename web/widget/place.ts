@@ -21,17 +21,15 @@ export interface Look {
 }
 
 const LAUNCHER_PX = 56;
-const CARD_PX = 300;
-const LINE_PX = 340;
+const OFFER_PX = 300;
 /** How much better another place has to be before an open panel moves to it. */
 const WORTH_MOVING = 0.25;
 
 /** What of the layout viewport can be seen: less than all of it while a keyboard is on the screen. */
 function visibleScreen(): Box {
-  const seen = visualViewport;
-  const right = document.documentElement.clientWidth;
-  const [top, height] = seen?.scale === 1 ? [seen.offsetTop, seen.height] : [0, innerHeight];
-  return { left: 0, top, right, bottom: top + height };
+  const { scale = 0, offsetTop = 0, height = 0, width = 0 } = visualViewport ?? {};
+  return scale === 1 ? { left: 0, top: offsetTop, right: width, bottom: offsetTop + height }
+    : { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
 }
 
 let complainedOf = "";
@@ -42,7 +40,7 @@ function protectedBoxes(selector: string): Box[] {
     return [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect()).filter((box) => box.width * box.height);
   } catch {
     complainedOf = selector;
-    complain(`protect="${selector}" is not a list of selectors such as ".pay, .total".`);
+    complain(`protect="${selector}" is no list of selectors.`);
     return [];
   }
 }
@@ -66,7 +64,7 @@ export function createPlacer({ launcher, nudge, panel }: Pieces, protect: () => 
   }
 
   function placeLauncher(line: boolean): Box | null {
-    const wide = line ? findRoom(screen, taken, wish(Math.min(LINE_PX, screen.right - 32), LAUNCHER_PX)) : null;
+    const wide = line ? findRoom(screen, taken, wish(Math.min(OFFER_PX, screen.right - 32), LAUNCHER_PX)) : null;
     const at = put(launcher, wide ?? findRoom(screen, taken, wish(LAUNCHER_PX, LAUNCHER_PX)));
     launcher.classList.toggle("wide", Boolean(wide));
     launcher.hidden = !at;
@@ -74,7 +72,7 @@ export function createPlacer({ launcher, nudge, panel }: Pieces, protect: () => 
   }
 
   function placeNudge(besides: Box | null): boolean {
-    const width = Math.min(CARD_PX, screen.right - 32);
+    const width = Math.min(OFFER_PX, screen.right - 32);
     nudge.hidden = false;
     nudge.style.width = `${width}px`;
     const wanted = wish(width, nudge.offsetHeight);
@@ -87,8 +85,9 @@ export function createPlacer({ launcher, nudge, panel }: Pieces, protect: () => 
   function placePanel(): void {
     const wanted = wish(372, 600, 280, Math.min(260, screen.bottom - screen.top - 48));
     const best = findRoom(screen, taken, wanted);
-    const stays = best && panelAt && panelAt.right <= screen.right && panelAt.bottom <= screen.bottom && panelAt.top >= screen.top &&
-      !taken.some((box) => covers(box, panelAt as Box)) && worth(best, screen, wanted) - worth(panelAt, screen, wanted) < WORTH_MOVING;
+    const at = panelAt;
+    const stays = best && at && at.right <= screen.right && at.bottom <= screen.bottom && at.top >= screen.top &&
+      !taken.some((box) => covers(box, at)) && worth(best, screen, wanted) - worth(at, screen, wanted) < WORTH_MOVING;
     if (!stays) panelAt = best;
     panel.classList.toggle("folded", !panelAt);
     if (put(panel, panelAt)) return;

@@ -71,13 +71,16 @@ export function createStore(options: StoreOptions) {
   let jwt: string | null = null;
   let openedBy: string | undefined;
 
-  const left = tab.read().pending;
-  chat.unsent = left.flatMap((frame) => (frame.type === "say" ? [{ id: frame.id, text: frame.text, problem: null }] : []));
+  let { pending } = tab.read();
+  chat.unsent = pending.flatMap((frame) => (frame.type === "say" ? [{ id: frame.id, text: frame.text, problem: null }] : []));
 
   const transport = options.transport({
     numbered: true,
-    pending: left,
-    onPending: (pending) => tab.write({ pending }),
+    pending,
+    onPending(frames) {
+      pending = frames;
+      tab.write({ pending });
+    },
     hello(after) {
       const known = device.read();
       conversation = known.conversation;
@@ -249,7 +252,7 @@ export function createStore(options: StoreOptions) {
     chat: chat as Readonly<Chat>,
     /** Goes on where the shopper left off, if there is anything to go on with, and at once. */
     resume(): void {
-      if (chat.open || device.read().conversation || transport.pending.length > 0) transport.connect();
+      if (chat.open || device.read().conversation || pending.length) transport.connect();
       transport.wake();
     },
     leave: transport.close,
@@ -258,7 +261,7 @@ export function createStore(options: StoreOptions) {
     sendAgain(id: string): void {
       const unsent = chat.unsent.find((each) => each.id === id);
       transport.wake();
-      if (!unsent?.problem || transport.pending.some((frame) => (frame as { id?: string }).id === id)) return;
+      if (!unsent?.problem || pending.some((frame) => "id" in frame && frame.id === id)) return;
       forget(id);
       say(unsent.text);
     },

@@ -8,7 +8,8 @@ import { createLog } from "./log.ts";
 import { type MessageActs, authorOf } from "./messages.ts";
 import type { Pieces } from "./place.ts";
 import type { Chat } from "./store.ts";
-import { type Words, say } from "./words.ts";
+import { Word, type Words } from "./word.ts";
+import { say } from "./words.ts";
 
 export interface Acts extends MessageActs {
   open(by: string): void;
@@ -33,25 +34,26 @@ export interface View {
 
 const SPOKEN_MS = 1_000;
 
-/** The first sentence of an offer, for where there is room for one. */
-export function nudgeWords(offer: Message): string {
-  return offer.offer?.title || (/^.*?[.?](?=\s|$)/s.exec(offer.text)?.[0] ?? offer.text);
+/** One sentence, for where there is room for one. */
+function nudgeWords(offer: Message): string {
+  return offer.offer?.title || offer.text;
 }
 
 export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, acts: Acts): View {
+  const title = say(words[Word.help], { shop });
   const contact = createContactForm(words, tab, acts.contact);
   const log = createLog(words, acts, contact.node);
   const composer = createComposer(words, tab, (text) => acts.say(text), acts.typing);
   const launcher = createLauncher(words, acts);
   const nudge = createNudge(words, acts);
-  const head = createHead(words, shop, acts);
+  const head = createHead(words, title, acts);
   const foot = createFoot(words, acts);
-  const trouble = h("p", { class: "trouble", part: "trouble" });
-  const folded = h("div", { class: "fold" }, button("link", words.showAnyway, acts.showAnyway));
-  const panel = h("div", { class: "panel", part: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1" },
+  const trouble = h("p", { class: "trouble" });
+  const folded = h("div", { class: "fold" }, button("link", words[Word.showAnyway], acts.showAnyway));
+  const panel = h("div", { class: "panel", part: "panel", role: "dialog", "aria-label": title, tabindex: "-1" },
     head.node, folded, log.node, h("div", { class: "bottom" }, log.below, trouble, composer.node, foot.node));
   const spoken = h("div", { class: "unseen", "aria-live": "polite" });
-  const root = h("div", { class: "root", part: "root", role: "region", "aria-label": title(words, shop), lang: words.lang },
+  const root = h("div", { class: "root", role: "region", "aria-label": title, lang: words[Word.lang] },
     launcher.node, nudge.node, panel, spoken);
   panel.hidden = nudge.node.hidden = true;
 
@@ -62,7 +64,7 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
   }
 
   function drawTrouble({ trouble: known, status, open }: Readonly<Chat>): void {
-    const text = known === "update" ? words.update : known ?? { offline: words.offline, connecting: words.connecting }[status as string] ?? "";
+    const text = known === "update" ? words[Word.update] : known ?? { offline: words[Word.offline], connecting: words[Word.connecting] }[status as string] ?? "";
     if (open && text && status !== "connecting" && text !== trouble.textContent) speak(text);
     setText(trouble, text);
     trouble.className = known ? "trouble problem" : status === "connecting" ? "trouble quiet soon" : "trouble quiet";
@@ -81,7 +83,6 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
       log.draw(chat);
       drawTrouble(chat);
       foot.draw(chat);
-      if (chat.open) composer.draw();
     },
     announce(message) {
       if (message.author === "shopper") return;
@@ -95,22 +96,17 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
   };
 }
 
-function title(words: Words, shop: string): string {
-  return shop ? say(words.shopHelp, { shop }) : words.help;
-}
-
 function createLauncher(words: Words, acts: Acts) {
   const line = h("span", { class: "line" });
-  const badge = h("span", { class: "badge", part: "badge", "aria-hidden": "true" });
-  const name = h("span", { class: "unseen" });
+  const badge = h("span", { class: "badge" });
+  const name = h("span", { class: "unseen" }, words[Word.open]);
   const node = button("launcher", icon(ICONS.chat), () => acts.open("shopper"), { part: "launcher" });
   node.append(line, name, badge);
   return {
     node,
     draw({ unread, nudge }: Readonly<Chat>): void {
       setText(line, nudge ? nudgeWords(nudge) : "");
-      setText(name, unread ? say(words.openUnread, { n: unread }) : words.open);
-      setText(badge, unread ? String(Math.min(unread, 99)) : "");
+      setText(badge, String(unread));
       badge.hidden = !unread;
     },
   };
@@ -121,8 +117,8 @@ function createNudge(words: Words, acts: Acts) {
   let offer: Message | null = null;
   const node = h("section", { class: "nudge", part: "nudge" }, text,
     h("div", { class: "row" },
-      button("main", words.read, () => offer && acts.open(`offer:${offer.offer?.event}`)),
-      button("link", words.dismiss, () => offer && acts.dismiss(offer.seq))));
+      button("main", words[Word.read], () => offer && acts.open(`offer:${offer.offer?.event}`)),
+      button("link", words[Word.dismiss], () => offer && acts.dismiss(offer.seq))));
   return {
     node,
     draw(chat: Readonly<Chat>): void {
@@ -134,23 +130,22 @@ function createNudge(words: Words, acts: Acts) {
   };
 }
 
-function createHead(words: Words, shop: string, acts: Acts) {
+function createHead(words: Words, title: string, acts: Acts) {
   const who = h("p", { class: "sub" });
   const face = h("span", { class: "face" }, icon(ICONS.chat));
   const strip = h("p", { class: "strip", role: "status" });
-  const node = h("header", { part: "header" }, face,
-    h("div", { class: "names" }, h("h2", { id: "title" }, title(words, shop)), who),
-    button("icon", icon(ICONS.close), acts.close, { "aria-label": words.close }), strip);
+  const node = h("header", {}, face,
+    h("div", { class: "names" }, h("h2", {}, title), who),
+    button("icon", icon(ICONS.close), acts.close, { "aria-label": words[Word.close] }), strip);
   return {
     node,
     draw({ state }: Readonly<Chat>): void {
       const agent = state?.owner === "agent" ? state.agent : null;
-      const here = state ? (state.desk.staffed ? words.peopleHere : words.peopleAway) : words.assistantFirst;
-      setText(who, agent ? say(words.personHere, { name: agent.name }) : here);
+      const here = words[state?.desk.staffed ? Word.peopleHere : Word.peopleAway];
+      setText(who, agent ? say(words[Word.personHere], agent) : state ? here : "");
       node.classList.toggle("person", agent !== null);
-      const n = state?.queue?.place ?? 1;
       strip.hidden = state?.owner !== "queue";
-      setText(strip, n > 1 ? say(words.place, { n }) : words.next);
+      setText(strip, say(words[Word.place], { n: state?.queue?.place ?? 1 }));
     },
   };
 }
@@ -158,9 +153,9 @@ function createHead(words: Words, shop: string, acts: Acts) {
 function createFoot(words: Words, acts: Acts) {
   const person = button("link", "", acts.askPerson);
   return {
-    node: h("div", { class: "foot", part: "foot" }, person, h("span", {}, words.card)),
+    node: h("div", { class: "foot" }, person, h("span", {}, words[Word.card])),
     draw({ state, asking }: Readonly<Chat>): void {
-      setText(person, asking ? words.asking : words.person);
+      setText(person, asking ? words[Word.asking] : words[Word.person]);
       setProps(person, { "aria-disabled": asking });
       person.hidden = state?.owner === "queue" || state?.owner === "agent";
     },

@@ -10,7 +10,7 @@ import { SMALL_PX, createPlacer } from "./place.ts";
 import { type Store, createStore } from "./store.ts";
 import { createView } from "./view.ts";
 import css from "./widget.css";
-import type { Words } from "./words.ts";
+import type { Words } from "./word.ts";
 
 export type Widget = ReturnType<typeof createWidget>;
 
@@ -51,7 +51,7 @@ export function createWidget(host: HTMLElement, words: Words) {
     },
     onHandOver: ({ owner, agent }) => emit("hand-over", { owner, agent: agent?.name }),
   });
-  const view = createView(words, host.getAttribute("name") ?? "", tab, {
+  const view = createView(words, host.getAttribute("name") || site, tab, {
     ...store, open, close,
     showAnyway() {
       anyway = true;
@@ -182,7 +182,7 @@ export function createWidget(host: HTMLElement, words: Words) {
       store.leave();
     },
     track(event: string, data: Record<string, unknown>): void {
-      if (typeof event !== "string" || !event) return complain('track() wants the name of an event: track("payment.failed").');
+      if (typeof event !== "string" || !event) return complain("track() wants the name of an event.");
       if (event === "step.entered" && data.step) tell(page.go({ step: String(data.step) }));
       store.track(event, data);
     },

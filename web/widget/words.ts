@@ -1,8 +1,6 @@
 /** The widget's words: `en` is inside the bundle, another locale is one JSON file beside it. */
-import en, { type Words } from "./words/en.ts";
-
-export type { Words };
-export { en };
+import type { Words } from "./word.ts";
+import en from "./words/en.ts";
 
 /** The locales with a file in words/, named by build.mjs. */
 declare const LOCALES: string[] | undefined;
@@ -19,7 +17,7 @@ export async function loadWords(locale: string): Promise<Words> {
   if (!found) return en;
   try {
     const response = await fetch(new URL(`words/${found}.json`, import.meta.url));
-    return { ...en, ...((await response.json()) as Partial<Words>) };
+    return (await response.json()) as Words;
   } catch {
     return en;
   }

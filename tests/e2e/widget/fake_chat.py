@@ -21,13 +21,27 @@ STATIC = Path(__file__).parents[3] / "bot" / "static" / "widget"
 Frame = dict[str, Any]
 
 ANSWER_NODES = [
-    {"t": "p", "c": ["Standard delivery to Austria takes ", {"t": "strong", "c": ["2 to 4 working days"]}, "."]}
+    {
+        "t": "p",
+        "c": ["Standard delivery to Austria takes ", {"t": "strong", "c": ["2 to 4 working days"]}, "."],
+    }
 ]
 MORE_NODES = [
     {"t": "p", "c": ["Orders placed before 2 pm leave the same day."]},
-    {"t": "ul", "c": [[{"t": "p", "c": ["Austria and Germany: €4.90"]}], [{"t": "p", "c": ["Elsewhere: €8.90"]}]]},
-    {"t": "p", "c": ["See ", {"t": "a", "href": "/delivery", "c": ["all delivery times"]}, " or ",
-                     {"t": "a", "href": "javascript:alert(1)", "c": ["this"]}, "."]},
+    {
+        "t": "ul",
+        "c": [[{"t": "p", "c": ["Austria and Germany: €4.90"]}], [{"t": "p", "c": ["Elsewhere: €8.90"]}]],
+    },
+    {
+        "t": "p",
+        "c": [
+            "See ",
+            {"t": "a", "href": "/delivery", "c": ["all delivery times"]},
+            " or ",
+            {"t": "a", "href": "javascript:alert(1)", "c": ["this"]},
+            ".",
+        ],
+    },
 ]
 
 
@@ -41,8 +55,13 @@ class Chat:
         self.news = asyncio.Event()
         self.acks: dict[str, Frame] = {}
         self.state: Frame = {
-            "type": "state", "owner": "assistant", "epoch": 0, "agent": None, "queue": None,
-            "desk": {"staffed": True}, "contact": "none",
+            "type": "state",
+            "owner": "assistant",
+            "epoch": 0,
+            "agent": None,
+            "queue": None,
+            "desk": {"staffed": True},
+            "contact": "none",
         }
         self.sockets_refused = False
         self.all_refused = False
@@ -51,15 +70,28 @@ class Chat:
 
     def welcome(self) -> Frame:
         return {
-            "type": "welcome", "v": 1, "visitor": "visitor-token", "verified": False, "name": None,
-            "conversation": "c-1" if self.messages else None, "last": len(self.messages), "locale": "en",
+            "type": "welcome",
+            "v": 1,
+            "visitor": "visitor-token",
+            "verified": False,
+            "name": None,
+            "conversation": "c-1" if self.messages else None,
+            "last": len(self.messages),
+            "locale": "en",
             "limits": {"text": 2000},
         }
 
     def store(self, author: str, kind: str, text: str, **more: Any) -> Frame:
         message = {
-            "type": "message", "seq": len(self.messages) + 1, "at": datetime.now(UTC).isoformat(), "author": author,
-            "name": more.pop("name", None), "lang": more.pop("lang", "en"), "kind": kind, "text": text, **more,
+            "type": "message",
+            "seq": len(self.messages) + 1,
+            "at": datetime.now(UTC).isoformat(),
+            "author": author,
+            "name": more.pop("name", None),
+            "lang": more.pop("lang", "en"),
+            "kind": kind,
+            "text": text,
+            **more,
         }
         self.messages.append(message)
         return message
@@ -90,7 +122,11 @@ async def _take(chat: Chat, frame: Frame) -> list[Frame]:
         return [chat.acks[frame_id]]
     if chat.busy_for > 0:
         chat.busy_for -= 1
-        return [_error("unavailable", 503, "We can't take that just now.", "It is sent again in a moment.", frame_id)]
+        return [
+            _error(
+                "unavailable", 503, "We can't take that just now.", "It is sent again in a moment.", frame_id
+            )
+        ]
     if frame.get("text", "").startswith("refuse"):
         return [_error("bad_value", 400, "That can't be read.", "Write it in other words.", frame_id)]
     seq = None
@@ -117,7 +153,9 @@ async def _go_on(chat: Chat, frame: Frame, seq: int | None) -> None:
         await chat.tell({"type": "update", "seq": frame["seq"], "chosen": frame["label"]})
         await chat.tell(_store_answer(chat))
     elif kind == "verdict":
-        await chat.tell({"type": "update", "seq": frame["seq"], "verdict": "yes" if frame["helped"] else "no"})
+        await chat.tell(
+            {"type": "update", "seq": frame["seq"], "verdict": "yes" if frame["helped"] else "no"}
+        )
     elif kind == "ask_person":
         await _ask_person(chat)
     elif kind == "contact":
@@ -152,7 +190,11 @@ async def _answer(chat: Chat, text: str) -> None:
 
 
 def _store_answer(chat: Chat) -> Frame:
-    answer = {"article": {"id": "delivery-time", "title": "Delivery times"}, "more": MORE_NODES, "verdict": None}
+    answer = {
+        "article": {"id": "delivery-time", "title": "Delivery times"},
+        "more": MORE_NODES,
+        "verdict": None,
+    }
     text = "Standard delivery to Austria takes 2 to 4 working days."
     return chat.store("assistant", "answer", text, nodes=ANSWER_NODES, answer=answer)
 
@@ -162,9 +204,15 @@ def _store_offer(chat: Chat, event: str) -> Frame:
         "Your bank declined the payment, so this order was not placed. Another card or PayPal works too. "
         "A pending amount may show for some days."
     )
-    answer = {"article": {"id": "payment-declined", "title": "Declined payments"}, "more": MORE_NODES, "verdict": None}
+    answer = {
+        "article": {"id": "payment-declined", "title": "Declined payments"},
+        "more": MORE_NODES,
+        "verdict": None,
+    }
     offer = {
-        "event": event, "data": {}, "verdict": None,
+        "event": event,
+        "data": {},
+        "verdict": None,
         "title": "Your bank declined the payment, so this order was not placed.",
     }
     return chat.store("assistant", "offer", text, answer=answer, offer=offer)
@@ -174,7 +222,9 @@ async def _ask_person(chat: Chat) -> None:
     if chat.state["desk"]["staffed"]:
         text = "I'll get someone from the shop. You are second in line, usually 2 to 4 minutes."
         chat.state = {**chat.state, "owner": "queue", "epoch": 1, "queue": {"place": 2, "waiting": 2}}
-        await chat.tell(chat.store("system", "notice", text, notice={"code": "queued", "params": {"place": 2}}))
+        await chat.tell(
+            chat.store("system", "notice", text, notice={"code": "queued", "params": {"place": 2}})
+        )
     else:
         text = "Nobody is at the desk until 8:00. Leave your address and we'll write to you."
         chat.state = {**chat.state, "contact": "wanted"}
@@ -187,10 +237,16 @@ async def _play(chat: Chat, act: str, asked: Frame) -> Any:
         return chat.received
     if act == "claim":
         chat.state = {**chat.state, "owner": "agent", "epoch": 2, "queue": None, "agent": {"name": "Maya"}}
-        await chat.tell(chat.store("system", "notice", "Maya from the shop is here.", notice={"code": "claimed", "params": {}}))
+        await chat.tell(
+            chat.store(
+                "system", "notice", "Maya from the shop is here.", notice={"code": "claimed", "params": {}}
+            )
+        )
         await chat.tell(chat.state)
     elif act == "message":
-        await chat.tell(chat.store(asked.pop("author"), asked.pop("kind", "text"), asked.pop("text"), **asked))
+        await chat.tell(
+            chat.store(asked.pop("author"), asked.pop("kind", "text"), asked.pop("text"), **asked)
+        )
     elif act == "frame":
         await chat.tell(asked)
     elif act == "state":
@@ -236,7 +292,9 @@ def create_app() -> Sanic:
     async def _frames(request: Request) -> HTTPResponse:
         chat = app.ctx.chat
         if chat.all_refused:
-            return json_response({"error": {"code": "unavailable", "status": 503, "message": "", "hint": ""}}, 503)
+            return json_response(
+                {"error": {"code": "unavailable", "status": 503, "message": "", "hint": ""}}, 503
+            )
         hello, *frames = request.json["frames"]
         chat.received.append({**hello, "type": "hello over http"})
         own = [answer for frame in frames for answer in await _take(chat, frame)]
@@ -274,10 +332,14 @@ def create_app() -> Sanic:
     async def _checkout(request: Request, step: str) -> HTTPResponse:
         manifest = json.loads((STATIC / "manifest.json").read_text())
         headers = {"Content-Security-Policy": CSP.format(host=request.host)}
-        return html(page(manifest, step, {name: request.args.get(name) for name in request.args}), headers=headers)
+        return html(
+            page(manifest, step, {name: request.args.get(name) for name in request.args}), headers=headers
+        )
 
     return app
 
 
 if __name__ == "__main__":
-    create_app().run(host="127.0.0.1", port=int(sys.argv[1]), single_process=True, access_log=False, motd=False)
+    create_app().run(
+        host="127.0.0.1", port=int(sys.argv[1]), single_process=True, access_log=False, motd=False
+    )

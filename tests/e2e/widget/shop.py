@@ -52,7 +52,9 @@ PROTECT = ".pay, .totals, .error"
 def page(manifest: dict[str, Any], step: str, wanted: dict[str, str | None]) -> str:
     """The checkout. `wanted`: sheet, dir, twice, and any attribute of the widget."""
     built = manifest["files"]["checkout-chat.js"]
-    tag = f'<script type="module" src="{built["path"]}" integrity="{built["integrity"]}" crossorigin></script>'
+    tag = (
+        f'<script type="module" src="{built["path"]}" integrity="{built["integrity"]}" crossorigin></script>'
+    )
     if wanted.pop("twice", None):
         tag += f'<script type="module" src="{built["path"]}?again"></script>'
     sheet = wanted.pop("sheet", None)

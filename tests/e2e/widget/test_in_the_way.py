@@ -20,9 +20,18 @@ OVERLAPS = """(name) => {
 def _overlaps(shop: Shop, *pieces: str) -> list[str]:
     """What is covered at every scroll position, in steps of 40 px, with the launcher or offer that covers it."""
     covered = []
-    for top in range(0, int(shop.page.evaluate("document.documentElement.scrollHeight - innerHeight")) + 40, 40):
-        shop.page.evaluate("(top) => new Promise((go) => { scrollTo(0, top); requestAnimationFrame(() => setTimeout(go)); })", top)
-        covered += [f"{piece} over {name} at {top}" for piece in pieces for name in shop.page.evaluate(OVERLAPS, piece)]
+    for top in range(
+        0, int(shop.page.evaluate("document.documentElement.scrollHeight - innerHeight")) + 40, 40
+    ):
+        shop.page.evaluate(
+            "(top) => new Promise((go) => { scrollTo(0, top); requestAnimationFrame(() => setTimeout(go)); })",
+            top,
+        )
+        covered += [
+            f"{piece} over {name} at {top}"
+            for piece in pieces
+            for name in shop.page.evaluate(OVERLAPS, piece)
+        ]
     return covered
 
 

@@ -43,7 +43,10 @@ def test_the_manifest_tells_path_hash_and_size_as_they_are(manifest: dict[str, A
 
 def test_the_bundle_parses_no_markup_and_runs_no_text(manifest: dict[str, Any]) -> None:
     text = (STATIC / manifest["version"] / "checkout-chat.js").read_text()
-    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|eval\(|new Function|document\.write|<style", text) == []
+    assert (
+        re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|eval\(|new Function|document\.write|<style", text)
+        == []
+    )
 
 
 def test_it_runs_under_a_strict_policy_with_trusted_types_and_a_hash(shop: Shop) -> None:
@@ -61,7 +64,9 @@ def test_nothing_is_loaded_besides_the_one_file(shop: Shop) -> None:
     shop.go().open()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
-    loaded = shop.page.evaluate("performance.getEntriesByType('resource').map((each) => new URL(each.name).pathname)")
+    loaded = shop.page.evaluate(
+        "performance.getEntriesByType('resource').map((each) => new URL(each.name).pathname)"
+    )
     ours = [path for path in loaded if "shop" not in path]
     assert len(ours) == 1, ours
 
@@ -118,7 +123,10 @@ def test_pages_and_events_are_told(shop: Shop) -> None:
     shop.server.wait_for("hello")
     shop.call("track", "step.entered", {"step": "address"})
     shop.page.evaluate("history.pushState({}, '', '/checkout/payment?email=a@example.com')")
-    shop.call("setContext", {"step": "payment", "country": "AT", "cart": {"currency": "EUR", "lines": [], "total": "92.80"}})
+    shop.call(
+        "setContext",
+        {"step": "payment", "country": "AT", "cart": {"currency": "EUR", "lines": [], "total": "92.80"}},
+    )
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     shop.page.reload()
