@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 BUILT = Path(__file__).parents[3] / "bot" / "static" / "demo"
 SHOP = "http://shop.test"
@@ -29,6 +29,12 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     return {"executable_path": shutil.which("chromium"), "args": FLAGS}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """What is right comes at once; a busy machine may take longer."""
+    expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-STARTED_WITHIN_S = 20
+STARTED_WITHIN_S = 60
+PATIENCE_S = 20  # what is right comes at once; a busy machine may take longer
 
 
 class Server:
@@ -31,7 +32,7 @@ class Server:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=url, timeout=5)
+        self._client = httpx.Client(base_url=url, timeout=PATIENCE_S)
 
     def play(self, act: str, **asked: Any) -> Any:
         """Play the shopper, a colleague or the network; see fake_desk.py for the acts."""
@@ -45,9 +46,9 @@ class Server:
 
     def wait_for(self, kind: str, count: int = 1) -> list[dict[str, Any]]:
         """The frames of one type, once there are so many."""
-        until = time.monotonic() + 5
+        until = time.monotonic() + PATIENCE_S
         while len(frames := self.received(kind)) < count:
-            assert time.monotonic() < until, f"{len(frames)} of {count} {kind} frames came within 5 s"
+            assert time.monotonic() < until, f"{len(frames)} of {count} {kind} frames came in time"
             time.sleep(0.02)
         return frames
 
@@ -144,8 +145,9 @@ def claimed(paid_twice: Page) -> Page:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def test_id_attribute(playwright: Any) -> None:
+def how_to_look(playwright: Any) -> None:
     playwright.selectors.set_test_id_attribute("data-test")
+    expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 @pytest.fixture

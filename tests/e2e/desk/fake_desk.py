@@ -7,12 +7,14 @@ and the network; each act is a method of `Play`.
 import argparse
 import asyncio
 import json
+import mimetypes
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from sanic import HTTPResponse, Request, Sanic, Websocket
-from sanic.response import file, html
+from sanic.response import html, raw
 from sanic.response import json as json_response
 from stories import (
     BEN,
@@ -291,9 +293,9 @@ class Play:
         self.desk = FakeDesk(asked.get("empty", False))
 
 
-def shell(assets: Path) -> str:
+def shell(assets: Mapping[str, bytes]) -> str:
     """The page that loads the desk's built files, as the chat server serves it."""
-    files = json.loads((assets / "manifest.json").read_text("utf-8"))["files"]
+    files = json.loads(assets["manifest.json"])["files"]
     script, style = (files[name]["path"].rsplit("/", 1)[-1] for name in ("desk.js", "desk.css"))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Desk</title>'
@@ -306,17 +308,21 @@ def shell(assets: Path) -> str:
 
 
 def create_app(assets: Path) -> Sanic[Any, Any]:
-    """The fake server, with its pages, its socket and its strings for the test to pull."""
+    """The fake server, with its pages, its socket and its strings for the test to pull.
+
+    It keeps the build it found at its start: another one in the middle of a test would take files away.
+    """
+    files = {path.name: path.read_bytes() for path in assets.iterdir()}
     app: Sanic[Any, Any] = Sanic("fake_desk")
     play = Play(FakeDesk(empty=False))
 
     @app.get("/desk")
     async def page(_: Request) -> HTTPResponse:
-        return html(shell(assets), headers={"Content-Security-Policy": CSP})
+        return html(shell(files), headers={"Content-Security-Policy": CSP})
 
     @app.get("/desk/assets/<name:path>")
     async def asset(_: Request, name: str) -> HTTPResponse:
-        return await file(assets / name)
+        return raw(files[name], content_type=mimetypes.guess_type(name)[0] or "text/plain")
 
     @app.get("/desk/api/me")
     async def me(_: Request) -> HTTPResponse:
