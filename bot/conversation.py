@@ -95,7 +95,9 @@ class Ownership:
 
     def _check_open(self) -> None:
         if self.owner is Owner.CLOSED:
-            raise AppError("closed", "This conversation is closed.", "The shopper's next message opens it again.")
+            raise AppError(
+                "closed", "This conversation is closed.", "The shopper's next message opens it again."
+            )
 
 
 def stale(named: int, current: int) -> AppError:

@@ -67,4 +67,6 @@ class ConfigError(Exception):
 
 def unavailable(what: str) -> AppError:
     """`what` could not be reached, and nothing was stored."""
-    return AppError("unavailable", f"{what} cannot be reached just now.", "Nothing was stored. Send it again.")
+    return AppError(
+        "unavailable", f"{what} cannot be reached just now.", "Nothing was stored. Send it again."
+    )

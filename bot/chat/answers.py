@@ -28,8 +28,8 @@ from bot.store.turns import Job, Outcome
 MOST_CLARIFIED = 2
 
 
-def outcome_of(reply: Reply, job: Job) -> Outcome:
-    """How the turn ends with this reply. Raises RasaError for a reply that says nothing."""
+def outcome_of(reply: Reply, job: Job, last: Message | None) -> Outcome:
+    """How the turn ends with this reply; `last` is the answer just before. RasaError when it says nothing."""
     drafts = _drafts(reply.said, job.conversation.locale)
     hand_over = next((part for part in reply.said if isinstance(part, HandOver)), None)
     feedback = next((part.verdict for part in reply.said if isinstance(part, Feedback)), None)
@@ -40,12 +40,14 @@ def outcome_of(reply: Reply, job: Job) -> Outcome:
     if package is None and _clarified_enough(drafts, job.conversation.dialogue):
         package = given_up(drafts[-1].question)
         drafts = [draft for draft in drafts if draft.kind != "clarify"]
-    return settle(Outcome("rasa", tuple(drafts), reply.state, package, feedback=feedback, email=email), job)
+    return settle(
+        Outcome("rasa", tuple(drafts), reply.state, package, feedback=feedback, email=email), job, last
+    )
 
 
-def settle(outcome: Outcome, job: Job) -> Outcome:
+def settle(outcome: Outcome, job: Job, last: Message | None) -> Outcome:
     """The outcome without an answer given twice in a row, and without a silent hand-over in the queue."""
-    drafts = list(without_repeats(outcome.drafts, job.last_answer, job.conversation.locale))
+    drafts = list(without_repeats(outcome.drafts, last, job.conversation.locale))
     hand_over = outcome.hand_over
     if hand_over is not None and job.conversation.owner == Owner.QUEUE:
         hand_over = None

@@ -12,24 +12,28 @@ from bot.knowledge import Knowledge, Match, SearchResult
 from bot.rasa import Answer, ArticleRef
 from bot.store.hand_overs import Package
 from bot.store.messages import Draft
+from bot.store.models import Message
 from bot.store.turns import Job, Outcome
 
 _NOTHING_TO_SAY = ("helpful", "returned_from_agent")
 
 
-async def fall_back(knowledge: Knowledge, clock: Clock, job: Job) -> Outcome:
-    """How the turn ends without Rasa. When nobody can be asked, it ends in the queue."""
+async def fall_back(knowledge: Knowledge, clock: Clock, job: Job, last: Message | None) -> Outcome:
+    """How the turn ends without Rasa; `last` is the answer just before.
+
+    When nobody can be asked, it ends in the queue.
+    """
     intent, entities = read_command(job.say)
     try:
         if intent in _NOTHING_TO_SAY:
             return Outcome("knowledge", fresh=True)
         if intent == "choose_article" and entities.get("article"):
-            return settle(await _chosen(knowledge, job, str(entities["article"])), job)
+            return settle(await _chosen(knowledge, job, str(entities["article"])), job, last)
         if intent in ("choose_article", "not_helpful"):
-            return settle(await _next_best(knowledge, clock, job), job)
+            return settle(await _next_best(knowledge, clock, job), job, last)
         context = for_search(job.conversation.context, job.conversation.locale, clock.now())
         context["last_question"] = job.conversation.dialogue.get("last_question")
-        return settle(_decide(job, job.say, await knowledge.find(job.say, context)), job)
+        return settle(_decide(job, job.say, await knowledge.find(job.say, context)), job, last)
     except AppError:
         question = job.conversation.dialogue.get("last_question") if intent else job.say
         return Outcome("unavailable", hand_over=Package("unavailable", question=question), fresh=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import OrderedDict
 from typing import Any
 
 import structlog
@@ -12,13 +13,15 @@ from bot.context import for_search
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import TurnWaiting, Typing
-from bot.rasa import RasaError
+from bot.rasa import RasaError, Reply
 from bot.services import Services
 from bot.store.conversations import save_matches
-from bot.store.turns import Job, Outcome, finish, next_turn, waiting_conversations
+from bot.store.models import Message
+from bot.store.turns import Job, Outcome, finish, job_of, last_answer, next_turn, waiting_conversations
 
 MOST_ATTEMPTS = 3
 MOST_AT_ONCE = 64
+MOST_REMEMBERED = 10_000
 _KEEP_AGAIN_AFTER_S = 0.5
 log = structlog.get_logger("bot.turns")
 
@@ -31,6 +34,7 @@ class TurnRunner:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._tried: dict[str, set[int]] = {}
+        self._done: OrderedDict[str, None] = OrderedDict()  # no open turn, as far as this process knows
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
         self._loops: list[asyncio.Task[None]] = []
 
@@ -49,12 +53,12 @@ class TurnRunner:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    def wake(self, conversation_id: str) -> None:
-        """See to it that the conversation's turns are run."""
+    def wake(self, conversation_id: str, first: Job | None = None) -> None:
+        """See to it that the conversation's turns are run; `first` is the only open one, if that is known."""
         if conversation_id in self._running:
             self._again.add(conversation_id)
             return
-        task = asyncio.create_task(self._run_all(conversation_id))
+        task = asyncio.create_task(self._run_all(conversation_id, first))
         self._running[conversation_id] = task
         task.add_done_callback(lambda done: self._ended(conversation_id, done))
 
@@ -67,8 +71,13 @@ class TurnRunner:
                     await self._wake_waiting(everything=True)
                 while (event := await subscription.get()) is not None:
                     if isinstance(event, TurnWaiting):
-                        self.wake(event.conversation_id)
+                        self._hear(event)
             missed = True
+
+    def _hear(self, event: TurnWaiting) -> None:
+        """Run a turn straight from the change that made it, where no other can be open before it."""
+        only = event.conversation_id in self._done or event.conversation.last_seq == 1
+        self.wake(event.conversation_id, job_of(event.turn, event.conversation) if only else None)
 
     async def _sweep(self) -> None:
         while True:
@@ -93,13 +102,21 @@ class TurnRunner:
             if not task.cancelled():
                 self.wake(conversation_id)
 
-    async def _run_all(self, conversation_id: str) -> None:
+    async def _run_all(self, conversation_id: str, first: Job | None) -> None:
+        self._done.pop(conversation_id, None)
         async with self._slots:
             try:
+                if first is not None:
+                    self._tried.setdefault(conversation_id, set()).add(first.turn_id)
+                    await self._run(first)
                 while job := await self._next(conversation_id):
                     await self._run(job)
             except AppError as error:
                 log.warning("turn waits", conversation=conversation_id, error=error.message)
+                return
+        self._done[conversation_id] = None
+        while len(self._done) > MOST_REMEMBERED:
+            self._done.popitem(last=False)
 
     async def _next(self, conversation_id: str) -> Job | None:
         tried = self._tried.get(conversation_id, set())
@@ -125,17 +142,35 @@ class TurnRunner:
             await complete_package(services, conversation_id, outcome.hand_over.question)
 
     async def _answer(self, job: Job) -> Outcome:
+        looking = asyncio.create_task(self._last_answer(job))
+        reply = await self._ask_rasa(job)
+        last = await looking
+        if reply is not None:
+            try:
+                return outcome_of(reply, job, last)
+            except RasaError as error:
+                self._note_failure(job, error)
+        return await fall_back(self._services.knowledge, self._services.clock, job, last)
+
+    async def _last_answer(self, job: Job) -> Message | None:
+        with contextlib.suppress(AppError):
+            return await last_answer(self._services.store, job.conversation.id)
+        return None
+
+    async def _ask_rasa(self, job: Job) -> Reply | None:
         if job.attempt > MOST_ATTEMPTS:
             log.error("turn given up", conversation=job.conversation.id, attempts=job.attempt - 1)
-            return await fall_back(self._services.knowledge, self._services.clock, job)
+            return None
         sender = f"{job.conversation.id}.{job.conversation.generation}"
         try:
-            reply = await self._services.rasa.ask(sender, job.say, self._metadata(job))
-            return outcome_of(reply, job)
+            return await self._services.rasa.ask(sender, job.say, self._metadata(job))
         except RasaError as error:
-            log.warning("no answer from Rasa", conversation=job.conversation.id, why=error.why)
-            self._services.metrics.errors.labels(f"rasa_{error.why}").inc()
-            return await fall_back(self._services.knowledge, self._services.clock, job)
+            self._note_failure(job, error)
+            return None
+
+    def _note_failure(self, job: Job, error: RasaError) -> None:
+        log.warning("no answer from Rasa", conversation=job.conversation.id, why=error.why)
+        self._services.metrics.errors.labels(f"rasa_{error.why}").inc()
 
     async def _keep(self, job: Job, outcome: Outcome) -> bool:
         """Keep the outcome; while the database is away, try until the lease is nearly over."""

@@ -172,15 +172,15 @@ async def _say(store: Store, sender: Sender, text: str) -> Taken:
 async def _begin(change: Change, store: Store, sender: Sender) -> tuple[Conversation, Taken | None]:
     """The conversation, locked or new, and what was answered if this frame came before."""
     visitor_id = sender.opening.visitor_id
-    before = await taken_before(change, visitor_id, sender.client_id)
-    if before:
-        return await lock(change, before.conversation_id), before
     if sender.conversation_id is not None:
         row = await lock(change, sender.conversation_id)
         if row.visitor_id != visitor_id:
             raise AppError("not_yours", "This conversation belongs to somebody else.", "Start a new one.")
         # With the row locked, whoever sent the same frame at the same time has finished.
         return row, await taken_before(change, visitor_id, sender.client_id)
+    before = await taken_before(change, visitor_id, sender.client_id)
+    if before:
+        return await lock(change, before.conversation_id), before
     row = create(change, store.new_id(), sender.opening)
     await change.session.flush()
     if sender.opening.linked:

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.conversation import Author, Owner
 from bot.errors import AppError
@@ -21,17 +20,13 @@ from bot.store.models import Contact, Conversation, Message, Turn
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A turn to run now: what to say to Rasa, and the conversation as it was read.
-
-    `last_answer` is the assistant's newest message, when that was an answer. `attempt` counts from 1.
-    """
+    """A turn to run now: what to say to Rasa, and the conversation as read. `attempt` counts from 1."""
 
     turn_id: int
     attempt: int
     say: str
     epoch: int
     conversation: Conversation
-    last_answer: Message | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +89,20 @@ async def next_turn(store: Store, conversation_id: str, tried: Collection[int] =
             return None
         mine = turn.worker == store.worker and turn.lease_until is not None
         if mine and turn.id not in tried:
-            row = await session.get_one(Conversation, conversation_id)
-            return await _job(session, turn, row)
+            return job_of(turn, await session.get_one(Conversation, conversation_id))
     return await _lease(store, conversation_id, tried)
+
+
+def job_of(turn: Turn, row: Conversation) -> Job:
+    """The job of a turn that is leased to this process, in the conversation as it is now."""
+    return Job(turn.id, turn.attempts, turn.say, row.epoch, row)
+
+
+async def last_answer(store: Store, conversation_id: str) -> Message | None:
+    """The assistant's newest message, when that was an answer."""
+    async with store.read() as session:
+        last = await session.scalar(_newest_of_assistant(conversation_id))
+    return last if last is not None and last.kind == "answer" else None
 
 
 async def finish(store: Store, job: Job, outcome: Outcome, *, staffed: bool) -> bool:
@@ -145,9 +151,10 @@ async def waiting_conversations(store: Store, *, everything: bool = False) -> li
 async def _keep(change: Change, row: Conversation, job: Job, outcome: Outcome, *, staffed: bool) -> None:
     if outcome.dialogue is not None:
         row.dialogue = outcome.dialogue
-    if outcome.feedback and job.last_answer is not None and job.last_answer.verdict is None:
-        answer = await change.session.get_one(Message, (row.id, job.last_answer.seq))
-        mark(change, answer, verdict=outcome.feedback)
+    if outcome.feedback:
+        newest = await change.session.scalar(_newest_of_assistant(row.id))
+        if newest is not None and newest.kind == "answer" and newest.verdict is None:
+            mark(change, newest, verdict=outcome.feedback)
     for draft in outcome.drafts:
         append(change, row, draft)
     if outcome.email:
@@ -187,19 +194,12 @@ async def _lease(store: Store, conversation_id: str, tried: Collection[int]) -> 
         if row.owner in (Owner.AGENT, Owner.CLOSED):  # cannot be: such a change ends open turns
             turn.ended_at, turn.outcome = change.at, "silenced"
             return None
-        return await _job(change.session, turn, row)
+        return job_of(turn, row)
 
 
-async def _job(session: AsyncSession, turn: Turn, row: Conversation) -> Job:
-    newest = (
-        select(Message)
-        .where(Message.conversation_id == row.id, Message.author == Author.ASSISTANT)
-        .order_by(Message.seq.desc())
-        .limit(1)
-    )
-    last = await session.scalar(newest)
-    answer = last if last is not None and last.kind == "answer" else None
-    return Job(turn.id, turn.attempts, turn.say, row.epoch, row, answer)
+def _newest_of_assistant(conversation_id: str) -> Any:
+    said = (Message.conversation_id == conversation_id, Message.author == Author.ASSISTANT)
+    return select(Message).where(*said).order_by(Message.seq.desc()).limit(1)
 
 
 def _oldest(conversation_id: str) -> Any:
