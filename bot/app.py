@@ -35,7 +35,9 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
     clock = clock or SystemClock()
     hub = Hub(settings.send_queue)
     engine = open_engine(settings.database, settings.database_wait_s)
+    secure = any(url.startswith("https:") for url in (settings.rasa_url, settings.actions_url))
     client = httpx.AsyncClient(
+        verify=secure,  # without a TLS peer, reading every root certificate would only slow the start
         timeout=httpx.Timeout(10.0, connect=1.0),
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=False,
@@ -111,8 +113,7 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
 
     @app.after_server_stop
     async def close(_app: App) -> None:
-        for task in list(services.running.tasks):
-            task.cancel()
+        await services.finish(GRACE_S)
         await services.client.aclose()
         await services.store.close()
         for server in metrics:

@@ -72,7 +72,7 @@ class Health:
         self._services.metrics.up.labels(name).set(up)
 
     async def _probe_database(self) -> None:
-        await self._services.store.check()
+        await self._services.whole(self._services.store.check())
 
     async def _probe_rasa(self) -> None:
         status = await self._services.rasa.status()

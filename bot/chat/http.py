@@ -33,11 +33,10 @@ async def answer_frames(services: Services, visits: Visits, rates: Rates, reques
     with services.hub.subscribe(services.store.new_id()) as subscription:
         session = Session(services, visits, rates, subscription, send)
         try:
-            async with session.lock:
-                await session.greet(hello, request.headers.get("origin"), request.client_ip)
+            await services.whole(session.greet(hello, request.headers.get("origin"), request.client_ip))
             greeted = len(sent)
             for given in batch.frames[1:]:
-                await asyncio.shield(asyncio.ensure_future(_take(session, given)))
+                await services.whole(_take(session, given))
             own = {wire.frame_id(given) for given in batch.frames}
             await _wait_for_news(services, session, subscription, batch.wait_s, sent, greeted, own)
         finally:
@@ -73,8 +72,7 @@ async def _wait_for_news(
     try:
         while True:
             while not subscription.events.empty():
-                async with session.lock:
-                    await session.delivery.hear(subscription.events.get_nowait())
+                await services.whole(session.hear(subscription.events.get_nowait()))
             left_s = until - services.clock.monotonic()
             if left_s <= 0 or subscription.overflowed or _has_news(sent, greeted, own):
                 return
@@ -86,8 +84,7 @@ async def _wait_for_news(
                 waiting.cancel()
                 return
             if (event := waiting.result()) is not None:
-                async with session.lock:
-                    await session.delivery.hear(event)
+                await services.whole(session.hear(event))
     finally:
         stopping.cancel()
 

@@ -17,7 +17,7 @@ from bot.chat.visits import Visit, Visits
 from bot.clock import iso
 from bot.context import clean, clean_data, clean_event, merge
 from bot.errors import AppError
-from bot.hub import Subscription, Typing
+from bot.hub import Event, Subscription, Typing
 from bot.identity import Identity, read_identity
 from bot.services import Services
 from bot.settings import Site
@@ -66,8 +66,17 @@ class Session:
         """The connection is gone."""
         self.delivery.detach()
 
+    async def hear(self, event: Event) -> None:
+        """Send what an event means for this connection."""
+        async with self.lock:
+            await self.delivery.hear(event)
+
     async def greet(self, frame: wire.Hello, origin: str | None, address: str) -> None:
         """Answer `hello`: welcome, what was missed, the state. AppError closes the connection."""
+        async with self.lock:
+            await self._greet(frame, origin, address)
+
+    async def _greet(self, frame: wire.Hello, origin: str | None, address: str) -> None:
         if frame.v != wire.VERSION:
             raise AppError(
                 "unsupported_version",

@@ -82,8 +82,7 @@ class Socket:
                 frame = wire.parse(given)
                 if not isinstance(frame, wire.Hello):
                     raise AppError("bad_value", "The first frame is `hello`.", "Send `hello`, then the rest.")
-                async with session.lock:
-                    await session.greet(frame, self._origin, self._address)
+                await self._services.whole(session.greet(frame, self._origin, self._address))
                 return
             except AppError as error:
                 if error.close_code is not None:
@@ -98,7 +97,7 @@ class Socket:
             self._services.in_background(session.take(given))
             return
         # A frame that is begun is finished, also when the shopper's connection goes meanwhile.
-        await asyncio.shield(asyncio.ensure_future(session.take(given)))
+        await self._services.whole(session.take(given))
 
     async def _receive(self, session: Session) -> dict[str, Any] | None:
         raw = await self._ws.recv()
@@ -113,8 +112,7 @@ class Socket:
     async def _pump(self, session: Session, subscription: Subscription) -> None:
         while (event := await subscription.get()) is not None:
             try:
-                async with session.lock:
-                    await session.delivery.hear(event)
+                await self._services.whole(session.hear(event))
             except AppError as error:
                 log.warning("delivery failed", error=error.message)
                 break

@@ -86,7 +86,8 @@ class TurnRunner:
 
     async def _wake_waiting(self, *, everything: bool = False) -> None:
         try:
-            waiting = await waiting_conversations(self._services.store, everything=everything)
+            store = self._services.store
+            waiting = await self._services.whole(waiting_conversations(store, everything=everything))
         except AppError as error:
             log.warning("cannot look for waiting turns", error=error.message)
             return
@@ -120,7 +121,7 @@ class TurnRunner:
 
     async def _next(self, conversation_id: str) -> Job | None:
         tried = self._tried.get(conversation_id, set())
-        job = await next_turn(self._services.store, conversation_id, tried)
+        job = await self._services.whole(next_turn(self._services.store, conversation_id, tried))
         if job is None:
             self._tried.pop(conversation_id, None)
         else:
@@ -154,7 +155,7 @@ class TurnRunner:
 
     async def _last_answer(self, job: Job) -> Message | None:
         with contextlib.suppress(AppError):
-            return await last_answer(self._services.store, job.conversation.id)
+            return await self._services.whole(last_answer(self._services.store, job.conversation.id))
         return None
 
     async def _ask_rasa(self, job: Job) -> Reply | None:
@@ -178,7 +179,8 @@ class TurnRunner:
         give_up = clock.monotonic() + store.lease_s / 2
         while True:
             try:
-                return await finish(store, job, outcome, staffed=self._services.presence.staffed)
+                staffed = self._services.presence.staffed
+                return await self._services.whole(finish(store, job, outcome, staffed=staffed))
             except AppError as error:
                 if error.code != "unavailable" or clock.monotonic() > give_up:
                     raise

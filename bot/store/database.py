@@ -12,7 +12,7 @@ import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm.exc import StaleDataError
@@ -76,12 +76,12 @@ class Store:
             _in_words(),
             self._turn_to_write(),
             AsyncSession(self._writing, expire_on_commit=False) as session,
-            session.begin(),
         ):
-            change = Change(session, self.clock.now())
-            yield change
-        for news in change.news:
-            self.hub.publish(news)
+            async with session.begin():
+                change = Change(session, self.clock.now())
+                yield change
+            for news in change.news:  # committed, and nobody has to wait until the connection is given back
+                self.hub.publish(news)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -139,6 +139,7 @@ def open_engine(url: str, wait_s: float = 3.0) -> AsyncEngine:
     if parsed.drivername == "postgresql+asyncpg":
         return create_async_engine(
             url,
+            hide_parameters=True,
             pool_size=10,
             max_overflow=10,
             pool_timeout=wait_s,
@@ -173,7 +174,7 @@ def _upgrade(connection: Connection) -> None:
 def _open_sqlite(url: str, file: str | None, wait_s: float) -> AsyncEngine:
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=4, max_overflow=4, pool_timeout=wait_s)
+    engine = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=4, pool_timeout=wait_s)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
@@ -219,5 +220,7 @@ async def _in_words() -> AsyncIterator[None]:
         raise
     except (DBAPIError, PoolTimeoutError, OSError, TimeoutError) as error:
         cause = getattr(error, "orig", None) or error
-        log.error("database failed", error=str(cause) or type(cause).__name__)
+        # What the driver says of wrong data quotes the data: somebody's words.
+        told = "" if isinstance(error, DataError) else str(cause)
+        log.error("database failed", kind=type(cause).__name__, error=told)
         raise unavailable("The database") from error

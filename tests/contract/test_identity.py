@@ -5,6 +5,12 @@ from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from bot.errors import AppError
+from bot.identity import read_identity
+from bot.settings import Site
 
 KEY = "the shop signs its shoppers with this"
 
@@ -44,6 +50,23 @@ async def test_what_the_shop_did_not_sign_is_refused_and_the_chat_goes_on(
     assert (await tab.say("hello"))["kind"] == "answer"
     again = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
     assert again.welcome["verified"] is False
+
+
+def test_a_shop_may_sign_with_a_key_of_its_own_that_nobody_else_has() -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    site = Site.model_validate(
+        {
+            "name": "Fernhill",
+            "origins": ["https://shop.example"],
+            "identity_keys": [{"alg": "HS256", "key": KEY}, {"alg": "ES256", "key": public}],
+        }
+    )
+    claims = {"sub": "customer-7", "exp": time.time() + 600}
+    assert read_identity(site, jwt.encode(claims, private, "ES256")).subject == "customer-7"
+    other = ec.generate_private_key(ec.SECP256R1())
+    with pytest.raises(AppError, match="no key of the site"):
+        read_identity(site, jwt.encode(claims, other, "ES256"))
 
 
 async def test_somebody_else_at_the_same_browser_sees_nothing_of_the_first(bot: Any, open_tab: Any) -> None:
