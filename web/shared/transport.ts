@@ -213,9 +213,7 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     socket = null;
     ready = false;
     for (const name of ["open", "ping", "pong", "again"]) stopTimer(name);
-    if (!dropped) return;
-    dropped.onopen = dropped.onmessage = dropped.onclose = null;
-    dropped.close(1000);
+    dropped?.close(1000);
   }
 
   function lostSocket(lost: Socket, code: number): void {

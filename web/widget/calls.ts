@@ -20,7 +20,7 @@ export function safely(run: () => void): void {
 
 export function answerCalls(): void {
   const shop = window as unknown as { checkoutChat?: Call[] | { push(...calls: Call[]): void } };
-  const calls = Array.isArray(shop.checkoutChat) ? shop.checkoutChat : [];
+  const calls = [...((shop.checkoutChat as Call[] | undefined) ?? [])];
 
   function answer(): void {
     const chat = document.querySelector<CheckoutChat>("checkout-chat");

@@ -65,7 +65,7 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
       const key = [newest?.id ?? newest?.seq, writer, contact.hidden].join();
       if (key === last) return;
       last = key;
-      if (wasAtEnd || newest?.author === "shopper") toEnd();
+      if (wasAtEnd || newest?.author === "shopper" || !contact.hidden) toEnd();
       else below.hidden = false;
     },
     toEnd,

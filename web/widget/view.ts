@@ -67,7 +67,7 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
     const text = known === "update" ? words[Word.update] : known ?? { offline: words[Word.offline], connecting: words[Word.connecting] }[status as string] ?? "";
     if (open && text && status !== "connecting" && text !== trouble.textContent) speak(text);
     setText(trouble, text);
-    trouble.className = known ? "trouble problem" : status === "connecting" ? "trouble quiet soon" : "trouble quiet";
+    trouble.className = `trouble ${known ? "problem" : status === "connecting" ? "quiet soon" : "quiet"}`;
     trouble.hidden = !text;
   }
 
@@ -89,8 +89,9 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
       speak(message.kind === "notice" ? message.text : `${authorOf(message, words)}: ${message.text}`);
     },
     focusPanel(toField) {
-      const usable = toField && !panel.classList.contains("folded");
-      (usable ? composer.field : panel).focus({ preventScroll: true });
+      panel.focus();
+      // A folded panel has no field to take it further.
+      if (toField) composer.field.focus();
     },
     toEnd: log.toEnd,
   };
@@ -131,11 +132,11 @@ function createNudge(words: Words, acts: Acts) {
 }
 
 function createHead(words: Words, title: string, acts: Acts) {
-  const who = h("p", { class: "sub" });
+  const who = h("p", { class: "sub quiet" });
   const face = h("span", { class: "face" }, icon(ICONS.chat));
   const strip = h("p", { class: "strip", role: "status" });
-  const node = h("header", {}, face,
-    h("div", { class: "names" }, h("h2", {}, title), who),
+  const node = h("div", { class: "head" }, face,
+    h("div", {}, h("h2", {}, title), who),
     button("icon", icon(ICONS.close), acts.close, { "aria-label": words[Word.close] }), strip);
   return {
     node,
@@ -153,7 +154,7 @@ function createHead(words: Words, title: string, acts: Acts) {
 function createFoot(words: Words, acts: Acts) {
   const person = button("link", "", acts.askPerson);
   return {
-    node: h("div", { class: "foot" }, person, h("span", {}, words[Word.card])),
+    node: h("div", { class: "foot row quiet" }, person, h("span", {}, words[Word.card])),
     draw({ state, asking }: Readonly<Chat>): void {
       setText(person, asking ? words[Word.asking] : words[Word.person]);
       setProps(person, { "aria-disabled": asking });

@@ -59,7 +59,7 @@ def test_a_person_is_asked_for_waited_for_and_named(shop: Shop) -> None:
     shop.server.play("state", queue={"place": 1, "waiting": 1})
     expect(shop.find(".strip")).to_contain_text("You are number 1 in line")
     shop.server.play("claim")
-    expect(shop.find("header")).to_contain_text("Maya from the shop is here")
+    expect(shop.find(".head")).to_contain_text("Maya from the shop is here")
     shop.server.play("message", author="agent", name="Maya", text="I can see both attempts.")
     expect(shop.find(".agent .who")).to_have_text("Maya")
     assert shop.page.evaluate(
@@ -160,13 +160,13 @@ def test_unread_answers_are_counted_and_read_by_opening(shop: Shop) -> None:
     shop.go().open()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
-    shop.find("header .icon").click()
+    shop.find(".head .icon").click()
     shop.server.play("message", author="agent", name="Maya", text="One more thing.")
     expect(shop.find(".badge")).to_have_text("1")
     shop.page.reload()
     expect(shop.find(".badge")).to_have_text("1")
     shop.open()
-    shop.find("header .icon").click()
+    shop.find(".head .icon").click()
     expect(shop.find(".badge")).to_be_hidden()
 
 
