@@ -1,7 +1,6 @@
 """A browser and the desk's built screen in front of a small server of its own."""
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,14 +14,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 ASSETS = Path(__file__).parents[3] / "bot" / "static" / "desk"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STARTED_WITHIN_S = 60
 PATIENCE_S = 20  # what is right comes at once; a busy machine may take longer
 
@@ -60,11 +51,6 @@ class Server:
             return self._client.get("/desk").is_success
         except httpx.TransportError:
             return False
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": shutil.which("chromium"), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from scripts.browser import DemoShop, Desk, chromium
+from scripts.browser import DemoShop, Desk
 from scripts.stack import AGENT, Stack
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return chromium()
 
 
 @pytest.fixture(scope="session")
