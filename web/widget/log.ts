@@ -18,7 +18,6 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
     onscroll: () => atEnd() && (below.hidden = true),
   }, greeting, said, writing, contact);
   const below = button("below", words[Word.newBelow], toEnd);
-  below.hidden = true;
   let last = "";
 
   const atEnd = () => node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_PX;
@@ -27,6 +26,7 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
   function toEnd(): void {
     const newest = (contact.hidden ? said.lastElementChild : contact) as HTMLElement | null;
     node.scrollTop = newest ? newest.offsetTop - 12 : 0;
+    below.hidden = true;
   }
 
   function itemFor({ id, text, problem }: Unsent, stuck: boolean): Item {

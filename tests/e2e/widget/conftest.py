@@ -1,7 +1,6 @@
-"""A browser, a shop's checkout with the built widget on it, and a chat server that plays what a test asks for."""
+"""A browser, a shop's checkout with the built widget on it, and a chat server that plays what tests ask."""
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,20 +15,7 @@ from playwright.sync_api import Page
 from tests.e2e.widget.shopper import Server, Shop
 
 STATIC = Path(__file__).parents[3] / "bot" / "static" / "widget"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 STARTED_WITHIN_S = 20
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": shutil.which("chromium"), "args": FLAGS}
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,18 @@
-"""A chat server for states that are hard to provoke: it speaks docs/protocol.md and plays what a test asks for.
+"""A chat server for states that are hard to provoke; it speaks docs/protocol.md and plays what tests ask.
 
-`python fake_chat.py PORT` serves the built widget, a shop's checkout page and one conversation. What the shopper says
-decides the answer (see `_answer`); `POST /fake/<act>` plays people, the network and trouble.
+`python fake_chat.py PORT` serves the built widget, a shop's checkout page and one conversation. What the
+shopper says decides the answer (see `_answer`); `POST /fake/<act>` plays people, the network and trouble.
 """
 
 import asyncio
+import contextlib
 import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sanic import Request, Sanic, Websocket
+from sanic import Blueprint, Request, Sanic, Websocket
 from sanic.exceptions import WebsocketClosed
 from sanic.response import HTTPResponse, file, html, raw
 from sanic.response import json as json_response
@@ -19,6 +20,7 @@ from shop import CSP, SCRIPT, SHEETS, page
 
 STATIC = Path(__file__).parents[3] / "bot" / "static" / "widget"
 Frame = dict[str, Any]
+routes = Blueprint("fake_chat")
 
 ANSWER_NODES = [
     {
@@ -104,10 +106,8 @@ class Chat:
 
 
 async def _send(socket: Websocket, frame: Frame) -> None:
-    try:
+    with contextlib.suppress(WebsocketClosed):
         await socket.send(json.dumps(frame))
-    except WebsocketClosed:
-        pass
 
 
 async def _take(chat: Chat, frame: Frame) -> list[Frame]:
@@ -261,81 +261,86 @@ async def _play(chat: Chat, act: str, asked: Frame) -> Any:
     return {}
 
 
+@routes.before_server_start
+async def _begin(app: Sanic) -> None:
+    app.ctx.chat = Chat()
+
+
+@routes.websocket("/chat/v1/socket")
+async def _socket(request: Request, socket: Websocket) -> None:
+    chat = request.app.ctx.chat
+    if chat.sockets_refused or chat.all_refused:
+        await socket.close(1011)
+        return
+    hello = json.loads(await socket.recv())
+    chat.received.append(hello)
+    chat.sockets.add(socket)
+    try:
+        for frame in [chat.welcome(), *chat.messages[hello["after"] :], chat.state]:
+            await _send(socket, frame)
+        async for text in socket:
+            for frame in await _take(chat, json.loads(text)):
+                await _send(socket, frame)
+    finally:
+        chat.sockets.discard(socket)
+
+
+@routes.post("/chat/v1/frames")
+async def _frames(request: Request) -> HTTPResponse:
+    chat = request.app.ctx.chat
+    if chat.all_refused:
+        return json_response(
+            {"error": {"code": "unavailable", "status": 503, "message": "", "hint": ""}}, 503
+        )
+    hello, *frames = request.json["frames"]
+    chat.received.append({**hello, "type": "hello over http"})
+    own = [answer for frame in frames for answer in await _take(chat, frame)]
+    await asyncio.sleep(0.05)
+    if not frames and len(chat.messages) == hello["after"] and request.json["wait_s"]:
+        chat.news.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(chat.news.wait(), request.json["wait_s"])
+    return json_response({"frames": [chat.welcome(), *own, *chat.messages[hello["after"] :], chat.state]})
+
+
+@routes.post("/fake/<act>")
+async def _fake(request: Request, act: str) -> HTTPResponse:
+    if act == "reset":
+        for socket in list(request.app.ctx.chat.sockets):
+            await socket.close(1012)
+        request.app.ctx.chat = Chat()
+        return json_response({})
+    return json_response(await _play(request.app.ctx.chat, act, request.json or {}))
+
+
+@routes.get("/widget/<path:path>")
+async def _widget(request: Request, path: str) -> HTTPResponse:
+    return await file(STATIC / path)
+
+
+@routes.get("/sheets/<name>")
+async def _sheet(request: Request, name: str) -> HTTPResponse:
+    return raw(SHEETS[name].encode(), content_type="text/css")
+
+
+@routes.get("/shop.js")
+async def _script(request: Request) -> HTTPResponse:
+    return raw(SCRIPT.encode(), content_type="text/javascript")
+
+
+@routes.get("/checkout/<step>")
+async def _checkout(request: Request, step: str) -> HTTPResponse:
+    manifest = json.loads((STATIC / "manifest.json").read_text())
+    headers = {"Content-Security-Policy": CSP.format(host=request.host)}
+    return html(
+        page(manifest, step, {name: request.args.get(name) for name in request.args}), headers=headers
+    )
+
+
 def create_app() -> Sanic:
     """The server, with an empty conversation; `POST /fake/reset` empties it again."""
     app = Sanic("fake_chat", configure_logging=False)
-    app.ctx.chat = None
-
-    @app.before_server_start
-    async def _begin(app: Sanic) -> None:
-        app.ctx.chat = Chat()
-
-    @app.websocket("/chat/v1/socket")
-    async def _socket(request: Request, socket: Websocket) -> None:
-        chat = app.ctx.chat
-        if chat.sockets_refused or chat.all_refused:
-            await socket.close(1011)
-            return
-        hello = json.loads(await socket.recv())
-        chat.received.append(hello)
-        chat.sockets.add(socket)
-        try:
-            for frame in [chat.welcome(), *chat.messages[hello["after"] :], chat.state]:
-                await _send(socket, frame)
-            async for text in socket:
-                for frame in await _take(chat, json.loads(text)):
-                    await _send(socket, frame)
-        finally:
-            chat.sockets.discard(socket)
-
-    @app.post("/chat/v1/frames")
-    async def _frames(request: Request) -> HTTPResponse:
-        chat = app.ctx.chat
-        if chat.all_refused:
-            return json_response(
-                {"error": {"code": "unavailable", "status": 503, "message": "", "hint": ""}}, 503
-            )
-        hello, *frames = request.json["frames"]
-        chat.received.append({**hello, "type": "hello over http"})
-        own = [answer for frame in frames for answer in await _take(chat, frame)]
-        await asyncio.sleep(0.05)
-        if not frames and len(chat.messages) == hello["after"] and request.json["wait_s"]:
-            chat.news.clear()
-            try:
-                await asyncio.wait_for(chat.news.wait(), request.json["wait_s"])
-            except TimeoutError:
-                pass
-        return json_response({"frames": [chat.welcome(), *own, *chat.messages[hello["after"] :], chat.state]})
-
-    @app.post("/fake/<act>")
-    async def _fake(request: Request, act: str) -> HTTPResponse:
-        if act == "reset":
-            for socket in list(app.ctx.chat.sockets):
-                await socket.close(1012)
-            app.ctx.chat = Chat()
-            return json_response({})
-        return json_response(await _play(app.ctx.chat, act, request.json or {}))
-
-    @app.get("/widget/<path:path>")
-    async def _widget(request: Request, path: str) -> HTTPResponse:
-        return await file(STATIC / path)
-
-    @app.get("/sheets/<name>")
-    async def _sheet(request: Request, name: str) -> HTTPResponse:
-        return raw(SHEETS[name].encode(), content_type="text/css")
-
-    @app.get("/shop.js")
-    async def _script(request: Request) -> HTTPResponse:
-        return raw(SCRIPT.encode(), content_type="text/javascript")
-
-    @app.get("/checkout/<step>")
-    async def _checkout(request: Request, step: str) -> HTTPResponse:
-        manifest = json.loads((STATIC / "manifest.json").read_text())
-        headers = {"Content-Security-Policy": CSP.format(host=request.host)}
-        return html(
-            page(manifest, step, {name: request.args.get(name) for name in request.args}), headers=headers
-        )
-
+    app.blueprint(routes)
     return app
 
 

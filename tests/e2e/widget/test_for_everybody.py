@@ -1,4 +1,4 @@
-"""By keyboard, by screen reader, in the dark, on a narrow screen, from right to left, with the system's colours."""
+"""By keyboard, by screen reader, in the dark, at 320 px, from right to left, with the system's colours."""
 
 from collections.abc import Callable
 
@@ -67,10 +67,17 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
         shop.find(".head .icon").click()
 
     return {
-        "closed": lambda: None, "empty": empty, "offered": offered, "answered": answered, "clarified": clarified,
-        "chosen": chosen, "waiting": waiting, "with a person": with_a_person, "contact wanted": contact_wanted,
+        "closed": lambda: None,
+        "empty": empty,
+        "offered": offered,
+        "answered": answered,
+        "clarified": clarified,
+        "chosen": chosen,
+        "waiting": waiting,
+        "with a person": with_a_person,
+        "contact wanted": contact_wanted,
         "offline": offline,
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -131,14 +138,17 @@ def test_new_messages_are_spoken_once_and_history_is_not(shop: Shop) -> None:
     shop.page.evaluate(
         """() => {
           window.spoken = [];
-          const region = document.querySelector("checkout-chat").shadowRoot.querySelector("[aria-live=polite]");
-          new MutationObserver((changes) => changes.forEach((change) =>
-            change.addedNodes.forEach((node) => spoken.push(node.textContent)))).observe(region, { childList: true });
+          const { shadowRoot } = document.querySelector("checkout-chat");
+          const hear = (changes) => changes.forEach(({ addedNodes }) =>
+            addedNodes.forEach((node) => spoken.push(node.textContent)));
+          new MutationObserver(hear).observe(shadowRoot.querySelector("[aria-live=polite]"), { childList: true });
         }"""
     )
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
-    assert shop.page.evaluate("spoken") == ["Assistant: Standard delivery to Austria takes 2 to 4 working days."]
+    assert shop.page.evaluate("spoken") == [
+        "Assistant: Standard delivery to Austria takes 2 to 4 working days."
+    ]
     expect(shop.find("[aria-live=polite] div")).to_have_count(0)
     shop.page.reload()
     expect(shop.bubbles).to_have_count(2)
@@ -155,7 +165,9 @@ def test_it_is_a_dialog_with_a_log_and_a_labelled_field(shop: Shop) -> None:
     expect(dialog.get_by_role("log", name="Conversation")).to_contain_text("working days")
     expect(dialog.get_by_role("textbox", name="Ask about your order")).to_be_visible()
     expect(dialog.get_by_role("button", name="Talk to a person")).to_be_visible()
-    expect(dialog.get_by_role("group", name="Did this help?").get_by_role("button")).to_have_text(["Yes", "No"])
+    expect(dialog.get_by_role("group", name="Did this help?").get_by_role("button")).to_have_text(
+        ["Yes", "No"]
+    )
 
 
 def test_everything_that_can_be_pressed_is_24_px_at_least(shop: Shop) -> None:
@@ -163,7 +175,8 @@ def test_everything_that_can_be_pressed_is_24_px_at_least(shop: Shop) -> None:
     shop.say("delivery")
     expect(shop.find(".pill")).to_have_count(2)
     sizes = shop.page.evaluate(
-        """() => [...document.querySelector("checkout-chat").shadowRoot.querySelectorAll("button, summary, textarea")]
+        """() => [...document.querySelector("checkout-chat").shadowRoot
+          .querySelectorAll("button, summary, textarea")]
           .map((each) => each.getBoundingClientRect()).filter((box) => box.width)
           .map((box) => Math.min(box.width, box.height))"""
     )

@@ -18,13 +18,13 @@ OVERLAPS = """(name) => {
 
 
 def _overlaps(shop: Shop, *pieces: str) -> list[str]:
-    """What is covered at every scroll position, in steps of 40 px, with the launcher or offer that covers it."""
+    """What is covered at any scroll position, in steps of 40 px, and by which piece."""
     covered = []
     for top in range(
         0, int(shop.page.evaluate("document.documentElement.scrollHeight - innerHeight")) + 40, 40
     ):
         shop.page.evaluate(
-            "(top) => new Promise((go) => { scrollTo(0, top); requestAnimationFrame(() => setTimeout(go)); })",
+            "(top) => new Promise((go) => { scrollTo(0, top); requestAnimationFrame(() => setTimeout(go)) })",
             top,
         )
         covered += [

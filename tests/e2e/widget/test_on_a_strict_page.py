@@ -1,4 +1,4 @@
-"""What a payment page may ask of a script: one file, one hash, nothing else loaded, nothing of the page touched."""
+"""What a payment page may ask of a script: one file, one hash, nothing else loaded, nothing touched."""
 
 import base64
 import gzip
@@ -18,7 +18,8 @@ LOOK = """() => {
   return ["launcher", "panel", "bubble", "field", "main"].map((name) => {
     const element = chat.querySelector("." + name);
     const style = getComputedStyle(element), box = element.getBoundingClientRect();
-    return [name, style.fontFamily, style.fontSize, style.letterSpacing, style.lineHeight, style.color, style.backgroundColor,
+    return [name, style.fontFamily, style.fontSize, style.letterSpacing, style.lineHeight,
+      style.color, style.backgroundColor,
       style.textTransform, style.display, style.direction, style.visibility, style.opacity,
       Math.round(box.x), Math.round(box.y), Math.round(box.width), Math.round(box.height)].join(" ");
   });

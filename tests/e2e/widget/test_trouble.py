@@ -100,7 +100,8 @@ def test_mistakes_of_the_shop_never_break_its_page(shop: Shop) -> None:
         """() => {
           const chat = document.querySelector("checkout-chat");
           const round = {}; round.self = round;
-          chat.track(); chat.track("x", round); chat.track("x", null); chat.setContext(null); chat.setContext({cart: round});
+          chat.track(); chat.track("x", round); chat.track("x", null);
+          chat.setContext(null); chat.setContext({cart: round});
           chat.identify(undefined); chat.page("http://[");
           checkoutChat.push(["nonsense"], ["track", "y"], (it) => { throw new Error("theirs"); });
           chat.setAttribute("protect", "][");
