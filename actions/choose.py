@@ -50,5 +50,7 @@ async def none_of_these(turn: Turn, knowledge: Knowledge, question: str) -> Repl
     after: DialogueState = replace(turn.state, offered=())
     if turn.in_queue or not question:
         return hand_over(turn, after, reason, question)
-    found = await knowledge.search(question, turn.standing(), 3)
+    found = await knowledge.suggestions(question, turn.standing())
+    if found is None:
+        return hand_over(turn, after, reason, question)
     return hand_over(turn, after, reason, question, matches=found.matches, confidence=found.confidence)

@@ -2,7 +2,7 @@
 
 from actions.answer import LIMIT, respond
 from actions.hand_over import hand_over
-from actions.knowledge import Knowledge
+from actions.knowledge import BusyError, Knowledge
 from actions.reply import Reply, Sentence
 from actions.turn import Turn
 
@@ -10,10 +10,13 @@ from actions.turn import Turn
 async def complain(turn: Turn, knowledge: Knowledge) -> Reply:
     """Empathy, then the answer if there is a sure one, else a person at once."""
     heard = Sentence("utter_empathy")
-    found = await knowledge.search(turn.text, turn.standing(), LIMIT)
+    question = turn.state.last_question or turn.text
+    try:
+        found = await knowledge.search(turn.text, turn.standing(), LIMIT)
+    except BusyError:
+        return hand_over(turn, turn.state, "complaint", question).after(heard)
     if found.band == "answer":
         return respond(turn, knowledge, found).after(heard)
-    question = turn.state.last_question or turn.text
     reply = hand_over(
         turn, turn.state, "complaint", question, matches=found.matches, confidence=found.confidence
     )

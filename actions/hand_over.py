@@ -59,5 +59,7 @@ async def ask_human(turn: Turn, knowledge: Knowledge) -> Reply:
         question = turn.text
     if turn.in_queue or question is None:
         return hand_over(turn, state, "asked", question)
-    found = await knowledge.search(question, turn.standing(), 3)
+    found = await knowledge.suggestions(question, turn.standing())
+    if found is None:
+        return hand_over(turn, state, "asked", question)
     return hand_over(turn, state, "asked", question, matches=found.matches, confidence=found.confidence)

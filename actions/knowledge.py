@@ -4,12 +4,14 @@ import asyncio
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Final
 
 from actions.metrics import Metrics
 from knowledge_base.article import RenderedArticle
 from knowledge_base.library import Library, Status
 from knowledge_base.result import SearchResult
+
+SUGGESTIONS: Final = 3
 
 
 class BusyError(Exception):
@@ -53,6 +55,13 @@ class Knowledge:
             raise BusyError(f"A search took longer than {self._timeout_s} s.") from error
         self._metrics.searched(found, time.perf_counter() - started_s)
         return found
+
+    async def suggestions(self, question: str, context: Mapping[str, Any]) -> SearchResult | None:
+        """The best articles for the person who takes over; None rather than keep the shopper waiting."""
+        try:
+            return await self.search(question, context, SUGGESTIONS)
+        except BusyError:
+            return None
 
     def article(self, article_id: str, locale: str, context: Mapping[str, Any]) -> RenderedArticle | None:
         """A published article as this shopper sees it."""

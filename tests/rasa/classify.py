@@ -1,4 +1,4 @@
-"""Runs in Rasa's environment: reads messages from standard input, one a line, and prints their intents as JSON.
+"""Runs in Rasa's environment: prints the intents of the messages on standard input (one a line) as JSON.
 
 `python classify.py MODEL < messages`
 """

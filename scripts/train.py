@@ -1,0 +1,245 @@
+"""Train Rasa and build the knowledge index, then print how good, how big and how fast both came out.
+
+    python scripts/train.py [--quick] [--force]
+
+What stands already for the same sources is not made again. The figures also go to var/reports/train.json.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+RASA = ROOT / ".venv-rasa" / "bin"
+MODELS = ROOT / "models"
+STORE = ROOT / "var" / "knowledge"
+REPORT = ROOT / "var" / "reports" / "train.json"
+LOGS = ROOT / "var" / "logs"
+# All that goes into a Rasa model; the last is the code of its classifier.
+SOURCES = ("config.yml", "domain.yml", "data", "rasa_side/intents.py")
+FOLDS = 5
+QUIET_ENV = {
+    "HF_HUB_OFFLINE": "1",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONWARNINGS": "ignore",
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+class TrainingError(Exception):
+    """A program failed; the message says which, its last words, and where the rest is."""
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What a piece of work gave, and how long it took."""
+
+    value: Any
+    took_s: float
+
+
+def timed(work: Callable[[], Any]) -> Timed:
+    """Runs `work` with a stopwatch."""
+    started_s = time.monotonic()
+    return Timed(work(), round(time.monotonic() - started_s, 1))
+
+
+def run(name: str, command: list[str | Path]) -> str:
+    """What a program prints; its log is var/logs/<name>.log. Raises TrainingError when it fails."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"{name}.log"
+    with log.open("w", encoding="utf-8") as errors:
+        try:
+            done = subprocess.run(
+                [str(part) for part in command],
+                cwd=ROOT,
+                env={**os.environ, **QUIET_ENV},
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                check=False,
+            )
+        except OSError as error:
+            raise TrainingError(f"{command[0]} cannot be run ({error.strerror}). Run make setup.") from error
+    if done.returncode:
+        said = (log.read_text(encoding="utf-8") + done.stdout).strip().splitlines()
+        raise TrainingError(
+            f"{name}: {said[-1] if said else 'no words'} (all of it: {log.relative_to(ROOT)})"
+        )
+    return done.stdout
+
+
+def content_hash() -> str:
+    """A hash over everything a Rasa model is made from."""
+    total = hashlib.sha256()
+    for name in SOURCES:
+        path = ROOT / name
+        for file in sorted(path.rglob("*.yml")) if path.is_dir() else [path]:
+            total.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    return total.hexdigest()[:12]
+
+
+def train_rasa(content: str, *, force: bool) -> Path:
+    """The model for this content, trained unless it stands. It is the newest in models/ afterwards."""
+    model = MODELS / f"{content}.tar.gz"
+    if force or not model.is_file():
+        run("rasa-train", [RASA / "rasa", "train", "--quiet", "--fixed-model-name", content])
+    # `rasa run` takes the newest file, also when older sources came back.
+    model.touch()
+    return model
+
+
+def measure_intents(content: str, *, force: bool) -> dict[str, Any]:
+    """Cross-validated figures of the intents, from the last report when the content is the same."""
+    before = last_report().get("intents") or {}
+    if not force and before.get("content") == content:
+        return {**before, "kept": True}
+    printed = run("intents", [RASA / "python", "-m", "rasa_side.evaluate", "--folds", str(FOLDS)])
+    figures: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return {**figures, "content": content}
+
+
+def build_index() -> str:
+    """Brings the index up to date and gives the line that says what is in it."""
+    printed = run("knowledge-build", [sys.executable, "-m", "knowledge_base", "build"])
+    return printed.strip().splitlines()[-1]
+
+
+def measure_search() -> dict[str, Any] | None:
+    """Figures of the search on the test part of our own questions; None where there are none."""
+    if not (ROOT / "knowledge_base" / "eval" / "questions.jsonl").is_file():
+        return None
+    report = REPORT.with_name("knowledge.json")
+    run("knowledge-evaluate", [sys.executable, "-m", "knowledge_base", "evaluate", "--report", report])
+    figures: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return figures
+
+
+def last_report() -> dict[str, Any]:
+    """The report of the last training, empty where there is none."""
+    try:
+        found = json.loads(REPORT.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def megabytes(path: Path) -> float:
+    """The size of a file or of all files in a folder."""
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    return round(sum(file.stat().st_size for file in files) / 1e6, 1)
+
+
+def train(*, quick: bool, force: bool) -> dict[str, Any]:
+    """Everything, Rasa and the index side by side, and the report."""
+    content = content_hash()
+
+    def rasa() -> tuple[Timed, Timed | None]:
+        model = timed(lambda: train_rasa(content, force=force))
+        return model, None if quick else timed(lambda: measure_intents(content, force=force))
+
+    def knowledge() -> tuple[Timed, Timed | None]:
+        index = timed(build_index)
+        return index, None if quick else timed(measure_search)
+
+    started_s = time.monotonic()
+    with ThreadPoolExecutor(2) as lanes:
+        first, second = lanes.submit(rasa), lanes.submit(knowledge)
+        (model, intents), (index, search) = first.result(), second.result()
+    return {
+        "content": content,
+        "model": {"file": str(model.value.relative_to(ROOT)), "mb": megabytes(model.value)},
+        "index": {"says": index.value, "mb": megabytes(STORE)},
+        "intents": intents.value if intents else last_report().get("intents"),
+        "search": search.value if search else None,
+        "took_s": {
+            "rasa": model.took_s,
+            "index": index.took_s,
+            "intents": intents.took_s if intents else None,
+            "search": search.took_s if search else None,
+            "all": round(time.monotonic() - started_s, 1),
+        },
+    }
+
+
+def show(report: dict[str, Any], out: Console) -> None:
+    """Prints the report as tables."""
+    if report["intents"]:
+        show_intents(report["intents"], out)
+    if report["search"]:
+        show_search(report["search"], out)
+    took = {name: seconds for name, seconds in report["took_s"].items() if seconds is not None}
+    table = Table(title="Sizes and times")
+    for column in ("", "", ""):
+        table.add_column(column)
+    table.add_row("Rasa model", report["model"]["file"], f"{report['model']['mb']} MB")
+    table.add_row("Knowledge", report["index"]["says"], f"{report['index']['mb']} MB")
+    table.add_row("Time", ", ".join(f"{name} {seconds} s" for name, seconds in took.items()), "")
+    out.print(table)
+
+
+def show_intents(figures: dict[str, Any], out: Console) -> None:
+    """Precision, recall and F1 of each intent."""
+    table = Table(title=f"What shoppers mean, {figures['folds']} folds")
+    table.add_column("intent")
+    for column in ("precision", "recall", "F1", "examples"):
+        table.add_column(column, justify="right")
+    for name, row in figures["intents"].items():
+        shares = (f"{row[key]:.3f}" for key in ("precision", "recall", "f1"))
+        table.add_row(name, *shares, str(row["examples"]))
+    table.add_section()
+    table.add_row("accuracy", "", "", f"{figures['accuracy']:.3f}", str(figures["examples"]))
+    table.add_row("macro F1", "", "", f"{figures['macro_f1']:.3f}", "")
+    out.print(table)
+
+
+def show_search(figures: dict[str, Any], out: Console) -> None:
+    """How often the right article comes first, and what shoppers would see."""
+    table = Table(title="What the knowledge base finds, test questions")
+    table.add_column("")
+    for column in ("top1", "r3", "mrr"):
+        table.add_column(column, justify="right")
+    for name, row in figures["measures"].items():
+        table.add_row(name, *(f"{row[key]:.3f}" for key in ("top1", "r3", "mrr")))
+    out.print(table)
+    bands = figures["bands"]
+    out.print(
+        f"Answered directly {bands['direct']:.3f}, of these right {bands['direct_right']:.3f}; "
+        f"answered or among the buttons {bands['reached']:.3f}; "
+        f"without an answer and handed over {bands['handed_over']:.3f}.",
+        highlight=False,
+    )
+
+
+def main() -> None:
+    """Reads the options, trains, writes the report and prints it."""
+    parser = argparse.ArgumentParser(description="Train Rasa and build the knowledge index.")
+    parser.add_argument("--quick", action="store_true", help="train and build only, measure nothing")
+    parser.add_argument("--force", action="store_true", help="also make what stands already")
+    options = parser.parse_args()
+    try:
+        report = train(quick=options.quick, force=options.force)
+    except TrainingError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+    REPORT.parent.mkdir(parents=True, exist_ok=True)
+    REPORT.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    show(report, Console())
+
+
+if __name__ == "__main__":
+    main()
