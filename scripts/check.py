@@ -19,18 +19,18 @@ PYTEST = [str(APP / "bin" / "python"), "-m", "pytest", "-q"]
 
 
 def install_chromium() -> str | None:
-    if shutil.which("chromium"):
+    if shutil.which("chromium-headless-shell") or shutil.which("chromium"):
         return "already there"
     if not shutil.which("apt-get") or os.geteuid() != 0:
         hint = "Install it (Debian: apt-get install chromium) and run make test again."
         raise StepError(f"The browser tests need chromium on PATH. {hint}")
     hint = "Install chromium by hand and run make test again."
     run("apt-update", ["apt-get", "update", "-qq"], hint)
-    run(
-        "apt-chromium",
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
-        hint,
-    )
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core"]
+    try:
+        run("apt-chromium", [*install, "chromium-headless-shell"], hint)
+    except StepError:  # Debian before 12 has no package of its own for the shell
+        run("apt-chromium", [*install, "chromium"], hint)
     return None
 
 
