@@ -24,8 +24,12 @@ log = structlog.get_logger("bot")
 
 @dataclass
 class Running:
-    """What runs beside the requests. `stopping` is set when the server goes down."""
+    """What runs beside the requests. `stopping` is set when the server goes down.
 
+    `answering` holds the conversations whose turn the assistant is taking.
+    """
+
+    answering: set[str] = field(default_factory=set)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
 

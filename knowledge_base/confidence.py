@@ -3,7 +3,7 @@
 Calibration is logistic regression pulled towards a prior, so that few questions bend it little. The answer
 threshold is chosen by Learn then Test (Angelopoulos, Bates, Candès, Jordan and Lei, 2021): the share of wrong
 answers among those given is not monotone in the threshold, so each threshold is tested with an exact binomial
-tail, in a fixed order from four starts, the error of the tests split among the starts (Bonferroni).
+tail, in a fixed order from two starts, the error of the tests split among the starts (Bonferroni).
 """
 
 import math
@@ -20,7 +20,7 @@ Band = Literal["answer", "clarify", "hand_over"]
 
 CHOICES: Final = 4
 UNANSWERABLE_SHARE: Final = 0.2
-_STARTS: Final = (0.15, 0.3, 0.45, 0.6)
+_STARTS: Final = (0.2, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,15 @@ def calibrate(samples: Sequence[Sample], budget: Budget | None = None) -> Calibr
     reached_curve = _curve(x, reached, weights, REACHED_PRIOR, gap=False)
     confidence = np.array([right_curve(sample.signs) for sample in samples])
     reach = np.array([reached_curve(sample.signs) for sample in samples])
-    answer_at, certified = answer_threshold(confidence, right > 0, weights, budget)
-    clarify_at = _clarify_threshold(np.maximum(reach, confidence >= answer_at), samples, budget)
+    # Questions of lighter weight steady the curves; the promise is tested on the others alone.
+    full = np.array([sample.weight >= 1.0 for sample in samples])
+    tested = [sample for sample in samples if sample.weight >= 1.0]
+    answer_at, certified = answer_threshold(
+        confidence[full], right[full] > 0, traffic_weights(tested), budget
+    )
+    clarify_at = _clarify_threshold(np.maximum(reach, confidence >= answer_at)[full], tested, budget)
     calibration = Calibration(right_curve, reached_curve, answer_at, clarify_at, certified)
-    report = _report(calibration, confidence, reach, samples, weights, budget)
+    report = _report(calibration, confidence[full], reach[full], tested, traffic_weights(tested), budget)
     return Calibration(right_curve, reached_curve, answer_at, clarify_at, certified, report)
 
 
@@ -164,8 +169,8 @@ def answer_threshold(
 ) -> tuple[float, bool]:
     """The lowest confidence at which answers keep the budget, and whether a test vouches for it.
 
-    Without enough questions to vouch for anything, the lowest at which both the expected share of wrong
-    answers (from the confidences) and the share seen, with one more wrong, keep it.
+    Without enough questions to vouch for anything, the lowest at which the share of wrong answers seen, with
+    one more wrong, keeps the budget.
     """
     order = np.argsort(-confidence, kind="stable")
     answered = np.cumsum(weights[order])
@@ -183,17 +188,9 @@ def answer_threshold(
             best = min(best, float(confidence[order][end]))
     if best < math.inf:
         return best, True
-    return _expected_threshold(confidence[order], answered, wrong, ends, budget), False
-
-
-def _expected_threshold(
-    confidence: Floats, answered: Floats, wrong: Floats, ends: NDArray[np.int64], budget: Budget
-) -> float:
-    count = np.arange(1, len(confidence) + 1)
-    expected = np.cumsum(1 - confidence) / count
-    seen = (wrong + 0.5) / (answered + 1)
-    good = [end for end in ends if expected[end] <= budget.wrong and seen[end] <= budget.wrong]
-    return float(confidence[good[-1]]) if good else 1 - budget.wrong
+    seen = (wrong + 1) / (answered + 1)
+    good = [end for end in ends if seen[end] <= budget.wrong]
+    return (float(confidence[order][good[-1]]) if good else 1 - budget.wrong), False
 
 
 def binomial_tail(wrong: Floats, answered: Floats, rate: float) -> Floats:

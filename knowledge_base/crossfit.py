@@ -57,7 +57,7 @@ def _signs(
     """The signs of the best entry and the ranking; `hidden` is not there at all."""
     order = [int(row) for row in scores.order(12) if row != hidden]
     top = order[0]
-    gap = float(scores.total[top] - scores.total[order[1]]) if len(order) > 1 else 1.0
+    gap = float(scores.total[top] - scores.total[order[1]]) if len(order) > 1 else 0.0
     return Signs(float(scores.similarity[top]), gap, scorer.evidence(text, top, without=without)), order
 
 

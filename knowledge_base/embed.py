@@ -1,5 +1,6 @@
 """Sentence vectors from the packaged model, through the fastest backend this processor has."""
 
+import gc
 import hashlib
 import importlib.metadata
 import logging
@@ -7,6 +8,7 @@ import platform
 import shutil
 import tempfile
 import threading
+import warnings
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +19,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer, export_dynamic_quantized_onnx_model
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 log = logging.getLogger(__name__)
 
@@ -148,9 +150,18 @@ def _export_int8(folder: Path, target: Path, kind: str) -> None:
             )
             full.save_pretrained(str(staged))
             export_dynamic_quantized_onnx_model(full, kind, str(staged))
+            del full
+            _drop_scratch()
         (staged / "onnx" / "model.onnx").unlink()
         shutil.rmtree(target, ignore_errors=True)
         staged.rename(target)
+
+
+def _drop_scratch() -> None:
+    """Removes the folders an export leaves to the garbage collector, which complains of each."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def _load_onnx(folder: Path, file_name: str) -> SentenceTransformer:

@@ -29,6 +29,7 @@ _SCRIPTS: Final = {
 }
 MIN_WORDS: Final = 3
 SURE: Final = 0.4
+SURE_OF_FEW: Final = 0.75
 MOST_WRITTEN: Final = 0.05
 MOST_OURS: Final = 0.34
 MOST_COMMON: Final = 0.75
@@ -67,7 +68,8 @@ class Languages:
         values = self._latin.compute_language_confidence_values(message)
         scores = {value.language.iso_code_639_1.name.lower(): value.value for value in values}
         best = max(scores, key=lambda code: scores[code])
-        if scores[best] < SURE or any(scores.get(code, 0.0) > MOST_WRITTEN for code in written):
+        sure = SURE if len(found) > MIN_WORDS else SURE_OF_FEW
+        if scores[best] < sure or any(scores.get(code, 0.0) > MOST_WRITTEN for code in written):
             return None
         return best
 

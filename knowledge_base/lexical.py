@@ -26,7 +26,9 @@ STOP_WORDS: Final = frozenset(_STOP.split())
 
 def clean(message: str) -> str:
     """The message as words for people: no tags, control or zero-width characters, no endless repetition."""
-    text = unicodedata.normalize("NFKC", message[: MAX_CHARACTERS * 2])
+    if len(message) > MAX_CHARACTERS * 2:
+        message = message[: MAX_CHARACTERS * 2].rpartition(" ")[0] or message[:MAX_CHARACTERS]
+    text = unicodedata.normalize("NFKC", message)
     text = _TAG.sub(" ", html.unescape(text))
     text = "".join(char if _visible(char) else (" " if char.isspace() else "") for char in text)
     return " ".join(_unrepeated(text.split())[:MAX_WORDS])[:MAX_CHARACTERS]
@@ -75,6 +77,10 @@ class Speller:
     def knows(self, word: str) -> bool:
         """Whether a word (small letters) needs no repair."""
         return word in self.counts or word in self._known
+
+    def means_ours(self, word: str) -> bool:
+        """Whether a word (small letters) is one of the knowledge base's, as it stands or repaired."""
+        return word in self.counts or self._word(word).split()[0] in self.counts
 
     def _word(self, word: str) -> str:
         low = word.lower()

@@ -13,8 +13,9 @@ _JOINT: Final = re.compile(
 )
 _OPENERS: Final = """
 what which who whose when where why how can could do does did is are am was will would should shall may must
-have has whats wheres hows whens cant dont isnt arent wont i'd i need want tell explain
+whats wheres hows whens cant dont isnt arent wont need want tell explain
 """
+_CONDITION: Final = frozenset({"if", "when", "once", "since", "because", "as", "after", "before", "while"})
 _ASKING: Final = frozenset(_OPENERS.split())
 _FOLLOWING: Final = re.compile(
     r"^(?:(?:ok(?:ay)?|and|but|so|then|also)[,\s]+)*(?:(?:what|how)\s+(?:about|abt|bout)|(?:and|or|but)\b|same\s+(?:for|with)|"
@@ -35,7 +36,7 @@ def sentences(message: str) -> list[str]:
 
 def asks(text: str) -> bool:
     """Whether a piece reads like a question of its own."""
-    found = words(text)
+    found = words(_LEAD.sub("", text.strip(), count=1)) or words(text)
     return bool(found) and (text.rstrip().endswith("?") or found[0] in _ASKING)
 
 
@@ -44,7 +45,7 @@ def cuts(message: str) -> list[tuple[str, str]]:
     found = []
     for match in _JOINT.finditer(message):
         left, right = message[: match.start()].strip(), message[match.end() :].strip()
-        if _carries(left) and _carries(right):
+        if _carries(left) and _carries(right) and words(left)[0] not in _CONDITION:
             found.append((left, right))
     return found
 

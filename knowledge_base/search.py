@@ -16,6 +16,7 @@ from knowledge_base.matching import Matcher
 VERY_NEAR: Final = 0.86
 NEAR: Final = 0.45
 UNREAD_SHARE: Final = 0.1
+LEAST_OF_A_PART: Final = 0.3
 MIN_WORDS_TO_CUT: Final = 6
 MOST_CUTS: Final = 3
 _ORDER: Final[dict[Band, int]] = {"hand_over": 0, "clarify": 1, "answer": 2}
@@ -82,7 +83,7 @@ class Searcher:
         scores, calibration = matched.scores, self.fit.calibration
         order = [int(row) for row in scores.order(max(limit, 2))]
         top = order[0]
-        second = float(scores.total[order[1]]) if len(order) > 1 else float(scores.total[top]) - 1.0
+        second = float(scores.total[order[1]]) if len(order) > 1 else float(scores.total[top])
         signs = [
             Signs(
                 float(scores.similarity[row]),
@@ -104,18 +105,22 @@ class Searcher:
         asking = [piece for piece in pieces if questions.asks(piece)]
         if 2 <= len(asking) <= questions.MAX_PARTS:
             return self._accepted(asking, context, limit)
+        # In a story the halves of the one question seldom are two.
         if len(pieces) > 1 or len(words(text)) < MIN_WORDS_TO_CUT:
             return ()
-        options = [self._accepted(list(cut), context, limit) for cut in questions.cuts(text)[:MOST_CUTS]]
-        best = max(options, key=lambda parts: min((p.confidence for p in parts), default=0.0), default=())
-        worst = min((part.confidence for part in best), default=0.0)
-        return best if worst > whole.confidence else ()
+        options = []
+        for cut in questions.cuts(text)[:MOST_CUTS]:
+            parts = self._accepted(list(cut), context, limit)
+            # Halves that both ask are two questions; others only if clearer apart than together.
+            if all(map(questions.asks, cut)) or _worst(parts) > whole.confidence:
+                options.append(parts)
+        return max(options, key=_worst, default=())
 
     def _accepted(self, pieces: list[str], context: Context, limit: int) -> tuple[Reply, ...]:
         parts = tuple(self._single(piece, context, limit) for piece in pieces)
         different = {part.found[0].id for part in parts}
-        understood = all(part.band != "hand_over" for part in parts)
-        return parts if understood and len(different) == len(parts) else ()
+        sure = _worst(parts) >= LEAST_OF_A_PART and any(part.band != "hand_over" for part in parts)
+        return parts if sure and len(different) == len(parts) else ()
 
     def _language(self, text: str) -> str | None:
         if self._tongue is None:
@@ -123,7 +128,7 @@ class Searcher:
         return self._tongue.languages.foreign(
             text,
             self._tongue.written,
-            ours=self.matcher.speller.counts.__contains__,
+            ours=self.matcher.speller.means_ours,
             common=self._tongue.common.__contains__,
         )
 
@@ -147,6 +152,10 @@ def _ranked(ids: list[str], signs: list[Signs], calibration: Calibration) -> tup
             confidence = min(confidence, found[-1].confidence, 1.0 - found[0].confidence)
         found.append(Found(article_id, confidence, sign.similarity))
     return tuple(found)
+
+
+def _worst(parts: tuple[Reply, ...]) -> float:
+    return min((part.confidence for part in parts), default=0.0)
 
 
 def _lowest(parts: tuple[Reply, ...]) -> Band:

@@ -29,7 +29,7 @@ ADDRESS = {
 
 
 def find_chromium() -> str | None:
-    """The browser on PATH: the headless shell, which opens a page four times as fast, else Chromium itself."""
+    """The browser on PATH: the headless shell, four times as fast to open a page, else Chromium."""
     return shutil.which("chromium-headless-shell") or shutil.which("chromium")
 
 

@@ -40,6 +40,13 @@ class Delivery:
             self._services.presence.shopper_left(self.conversation_id)
             self.conversation_id = None
 
+    async def catch_up(self) -> None:
+        """Send everything that happened before this connection listened: messages, state, who is writing."""
+        await self.replay()
+        await self.tell_state()
+        if self.conversation_id in self._services.running.answering:
+            await self._send(typing_frame("assistant", on=True))
+
     async def replay(self) -> None:
         """Send every message that is kept and was not sent."""
         while self.conversation_id is not None:

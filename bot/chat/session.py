@@ -98,8 +98,7 @@ class Session:
         if row is not None:
             self.delivery.attach(row.id, frame.after)
         await self._welcome(row)
-        await self.delivery.replay()
-        await self.delivery.tell_state()
+        await self.delivery.catch_up()
 
     async def take(self, given: dict[str, Any]) -> None:
         """Answer one frame after `hello`; what is wrong with it is answered too. AppError closes."""
@@ -181,8 +180,7 @@ class Session:
             {"type": "ack", "id": client_id, "seq": taken.seq, "conversation": taken.conversation_id}
         )
         if alone:
-            await self.delivery.replay()
-            await self.delivery.tell_state()
+            await self.delivery.catch_up()
 
     def _join_opened(self) -> None:
         """Where another tab, or an offer, opened the conversation meanwhile, go on in that one."""

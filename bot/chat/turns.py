@@ -130,12 +130,14 @@ class TurnRunner:
 
     async def _run(self, job: Job) -> None:
         services, conversation_id = self._services, job.conversation.id
+        services.running.answering.add(conversation_id)
         services.hub.publish(Typing(conversation_id, "assistant", on=True))
         began = services.clock.monotonic()
         try:
             outcome = await self._answer(job)
             kept = await self._keep(job, outcome)
         finally:
+            services.running.answering.discard(conversation_id)
             services.hub.publish(Typing(conversation_id, "assistant", on=False))
         services.metrics.turns.labels(outcome.how if kept else "dropped").inc()
         services.metrics.answer_s.observe(services.clock.monotonic() - began)
