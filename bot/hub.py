@@ -117,8 +117,13 @@ class Hub:
         self._by_topic[topic].add(subscription)
 
     def publish(self, event: Event) -> None:
-        """Tell everybody concerned: QueueMoved, and staff coming and going, concern everybody."""
-        if isinstance(event, QueueMoved) or not event.conversation_id:
+        """Tell everybody concerned: QueueMoved, and staff coming and going, concern everybody.
+
+        TurnWaiting concerns only who listens to everything.
+        """
+        if isinstance(event, TurnWaiting):
+            listeners = self._by_topic.get(EVERYTHING, set())
+        elif isinstance(event, QueueMoved) or not event.conversation_id:
             listeners = set().union(*self._by_topic.values())
         else:
             listeners = self._by_topic.get(event.conversation_id, set()) | self._by_topic.get(

@@ -54,6 +54,7 @@ class Session:
         self._visits = visits
         self._rates = rates
         self._send = send
+        self._waiting = subscription.events
         self.delivery = Delivery(services, subscription, send)
         self._site_id = ""
         self._site: Site | None = None
@@ -67,9 +68,11 @@ class Session:
         self.delivery.detach()
 
     async def hear(self, event: Event) -> None:
-        """Send what an event means for this connection."""
+        """Send what an event means for this connection, and whatever else waits by now."""
         async with self.lock:
             await self.delivery.hear(event)
+            while not self._waiting.empty():
+                await self.delivery.hear(self._waiting.get_nowait())
 
     async def greet(self, frame: wire.Hello, origin: str | None, address: str) -> None:
         """Answer `hello`: welcome, what was missed, the state. AppError closes the connection."""
