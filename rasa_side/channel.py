@@ -9,6 +9,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from rasa_side.replies import check_the_schema_once
+
 logger = logging.getLogger(__name__)
 
 # What the chat server may send as /intent{json}. Any other message that starts with a slash is a shopper's.
@@ -41,7 +43,8 @@ class QuietRest(RestInput):
     """
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
-        """The routes of the channel."""
+        """The routes of the channel; Rasa asks for them once, when the server starts."""
+        check_the_schema_once()
         routes = Blueprint("quiet_rest")
 
         @routes.route("/", methods=["GET"])

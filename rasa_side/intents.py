@@ -71,7 +71,7 @@ class ShopperIntents(LogisticRegressionClassifier):
         featurized = [message for message in messages if _sentence_features(message)]
         if not self._names or not featurized:
             return messages
-        probabilities = softmax(self._create_X(featurized) @ self._weights + self._bias, axis=1)
+        probabilities = softmax(self._scores(featurized), axis=1)
         length = self.config[RANKING_LENGTH] or len(self._names)
         for message, row in zip(featurized, probabilities, strict=True):
             order = np.argsort(-row)
@@ -79,6 +79,16 @@ class ShopperIntents(LogisticRegressionClassifier):
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+    def _scores(self, messages: List[Message]) -> np.ndarray:
+        """The same as `_create_X(messages) @ weights + bias`, without building the wide rows."""
+        scores = np.tile(self._bias, (len(messages), 1))
+        start = 0
+        for column in zip(*(_sentence_features(message) for message in messages), strict=True):
+            block = column[0] if len(column) == 1 else vstack(column)
+            scores += block @ self._weights[start : start + block.shape[1]]
+            start += block.shape[1]
+        return scores
 
     def persist(self) -> None:
         """Writes the weights and the intents' names."""

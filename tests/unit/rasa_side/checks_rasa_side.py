@@ -6,12 +6,15 @@ import asyncio
 import unittest
 from typing import Any
 
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from rasa_side.channel import spoken
+from rasa_side.replies import check_the_schema_once
 from rasa_side.tracker_store import WorkingMemory
 
 DOMAIN = Domain.from_yaml(
@@ -92,6 +95,21 @@ class WorkingMemoryForgets(unittest.TestCase):
         for options in ({"conversations": 0}, {"ttl_s": 0}):
             with self.assertRaisesRegex(ValueError, "endpoints.yml"):
                 WorkingMemory(DOMAIN, **options)
+
+
+class RepliesAreChecked(unittest.TestCase):
+    def setUp(self) -> None:
+        check_the_schema_once()
+        self.action = RemoteAction("action_answer", None)
+
+    def test_a_reply_of_the_action_server_passes(self) -> None:
+        events = [{"event": "slot", "name": "locale", "value": "de", "timestamp": None}]
+        self.assertTrue(self.action._validate_action_result({"events": events, "responses": [{"text": "a"}]}))
+
+    def test_a_reply_that_cannot_be_used_is_refused(self) -> None:
+        for reply in ({"events": {}}, {"responses": ["text"]}, {"events": [{"name": "locale"}]}, []):
+            with self.assertRaisesRegex(ValidationError, "cannot be used"):
+                self.action._validate_action_result(reply)
 
 
 class TheChannelReadsWords(unittest.TestCase):
