@@ -68,10 +68,11 @@ class ShopperIntents(LogisticRegressionClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets the most likely intent and the ranking of each message that has any features."""
-        featurized = [message for message in messages if _sentence_features(message)]
+        rows = {place: _sentence_features(message) for place, message in enumerate(messages)}
+        featurized = [messages[place] for place, row in rows.items() if row]
         if not self._names or not featurized:
             return messages
-        probabilities = softmax(self._scores(featurized), axis=1)
+        probabilities = softmax(self._scores([row for row in rows.values() if row]), axis=1)
         length = self.config[RANKING_LENGTH] or len(self._names)
         for message, row in zip(featurized, probabilities, strict=True):
             order = np.argsort(-row)
@@ -80,11 +81,11 @@ class ShopperIntents(LogisticRegressionClassifier):
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _scores(self, messages: List[Message]) -> np.ndarray:
-        """The same as `_create_X(messages) @ weights + bias`, without building the wide rows."""
-        scores = np.tile(self._bias, (len(messages), 1))
+    def _scores(self, rows: List[List[csr_matrix]]) -> np.ndarray:
+        """The same as `_create_X(...) @ weights + bias`, without building the wide rows."""
+        scores = np.tile(self._bias, (len(rows), 1))
         start = 0
-        for column in zip(*(_sentence_features(message) for message in messages), strict=True):
+        for column in zip(*rows, strict=True):
             block = column[0] if len(column) == 1 else vstack(column)
             scores += block @ self._weights[start : start + block.shape[1]]
             start += block.shape[1]

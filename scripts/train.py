@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,8 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 RASA = ROOT / ".venv-rasa" / "bin"
 MODELS = ROOT / "models"
-STORE = ROOT / "var" / "knowledge"
+SHOP = Path(os.environ.get("SHOP_DIR", ROOT / "knowledge_base"))
+STORE = Path(os.environ.get("ACTIONS_STORE_DIR", ROOT / "var" / "knowledge"))
 REPORT = ROOT / "var" / "reports" / "train.json"
 LOGS = ROOT / "var" / "logs"
 # All that goes into a Rasa model; the last is the code of its classifier.
@@ -83,14 +84,26 @@ def run(name: str, command: list[str | Path]) -> str:
     return done.stdout
 
 
-def content_hash() -> str:
-    """A hash over everything a Rasa model is made from."""
+def content_hash(paths: Iterable[Path], pattern: str) -> str:
+    """A hash over files, and over those below folders whose name fits the pattern."""
     total = hashlib.sha256()
-    for name in SOURCES:
-        path = ROOT / name
-        for file in sorted(path.rglob("*.yml")) if path.is_dir() else [path]:
-            total.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    for path in paths:
+        for file in sorted(path.rglob(pattern)) if path.is_dir() else [path]:
+            total.update(f"{file}\n".encode() + file.read_bytes())
     return total.hexdigest()[:12]
+
+
+def rasa_content() -> str:
+    """A hash over everything a Rasa model is made from."""
+    return content_hash((ROOT / name for name in SOURCES), "*.yml")
+
+
+def knowledge_content() -> str:
+    """A hash over everything an index is made from: articles, our own questions, code, the model's name."""
+    articles = content_hash([SHOP / "articles"], "*.md")
+    eval_questions = content_hash([SHOP / "eval"], "*.jsonl")
+    code = content_hash([ROOT / "knowledge_base"], "*.py")
+    return "-".join((articles, eval_questions, code, os.environ.get("ACTIONS_MODEL", "packaged")))
 
 
 def train_rasa(content: str, *, force: bool) -> Path:
@@ -105,7 +118,7 @@ def train_rasa(content: str, *, force: bool) -> Path:
 
 def measure_intents(content: str, *, force: bool) -> dict[str, Any]:
     """Cross-validated figures of the intents, from the last report when the content is the same."""
-    before = last_report().get("intents") or {}
+    before = read_json(REPORT).get("intents") or {}
     if not force and before.get("content") == content:
         return {**before, "kept": True}
     printed = run("intents", [RASA / "python", "-m", "rasa_side.evaluate", "--folds", str(FOLDS)])
@@ -113,15 +126,21 @@ def measure_intents(content: str, *, force: bool) -> dict[str, Any]:
     return {**figures, "content": content}
 
 
-def build_index() -> str:
-    """Brings the index up to date and gives the line that says what is in it."""
+def build_index(*, force: bool) -> str:
+    """The line that says what is in the index, which is built unless it stands for the same content."""
+    content, stamp = knowledge_content(), STORE / "built.json"
+    built = read_json(stamp)
+    if not force and built.get("content") == content and (STORE / "index").is_dir():
+        return str(built["says"])
     printed = run("knowledge-build", [sys.executable, "-m", "knowledge_base", "build"])
-    return printed.strip().splitlines()[-1]
+    says = printed.strip().splitlines()[-1]
+    stamp.write_text(json.dumps({"content": content, "says": says}), encoding="utf-8")
+    return says
 
 
 def measure_search() -> dict[str, Any] | None:
     """Figures of the search on the test part of our own questions; None where there are none."""
-    if not (ROOT / "knowledge_base" / "eval" / "questions.jsonl").is_file():
+    if not (SHOP / "eval" / "questions.jsonl").is_file():
         return None
     report = REPORT.with_name("knowledge.json")
     run("knowledge-evaluate", [sys.executable, "-m", "knowledge_base", "evaluate", "--report", report])
@@ -129,10 +148,10 @@ def measure_search() -> dict[str, Any] | None:
     return figures
 
 
-def last_report() -> dict[str, Any]:
-    """The report of the last training, empty where there is none."""
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a file, empty where there is none."""
     try:
-        found = json.loads(REPORT.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -146,14 +165,14 @@ def megabytes(path: Path) -> float:
 
 def train(*, quick: bool, force: bool) -> dict[str, Any]:
     """Everything, Rasa and the index side by side, and the report."""
-    content = content_hash()
+    content = rasa_content()
 
     def rasa() -> tuple[Timed, Timed | None]:
         model = timed(lambda: train_rasa(content, force=force))
         return model, None if quick else timed(lambda: measure_intents(content, force=force))
 
     def knowledge() -> tuple[Timed, Timed | None]:
-        index = timed(build_index)
+        index = timed(lambda: build_index(force=force))
         return index, None if quick else timed(measure_search)
 
     started_s = time.monotonic()
@@ -164,7 +183,7 @@ def train(*, quick: bool, force: bool) -> dict[str, Any]:
         "content": content,
         "model": {"file": str(model.value.relative_to(ROOT)), "mb": megabytes(model.value)},
         "index": {"says": index.value, "mb": megabytes(STORE)},
-        "intents": intents.value if intents else last_report().get("intents"),
+        "intents": intents.value if intents else read_json(REPORT).get("intents"),
         "search": search.value if search else None,
         "took_s": {
             "rasa": model.took_s,
