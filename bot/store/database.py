@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from bot.clock import Clock, random_id
 from bot.errors import AppError, ConfigError, unavailable
 from bot.hub import Event, Hub
-from bot.store import models
+from bot.store import models, sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 log = structlog.get_logger("bot.store")
@@ -174,7 +175,14 @@ def _upgrade(connection: Connection) -> None:
 def _open_sqlite(url: str, file: str | None, wait_s: float) -> AsyncEngine:
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, hide_parameters=True, pool_size=4, max_overflow=4, pool_timeout=wait_s)
+    engine = create_async_engine(
+        url,
+        async_creator=partial(sqlite.Connection, file or ":memory:"),
+        hide_parameters=True,
+        pool_size=4,
+        max_overflow=4,
+        pool_timeout=wait_s,
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
