@@ -82,7 +82,7 @@ class Stack:
 
     def _copy_shop(self) -> None:
         """The shop's own files, and the index that set-up made of them, which saves building it again."""
-        keep = shutil.ignore_patterns("*.py", "__pycache__", "eval")
+        keep = shutil.ignore_patterns("*.py", "__pycache__")
         shutil.copytree(self.shop_dir, self.shop, ignore=keep, dirs_exist_ok=True)
         built = ROOT / "var" / "knowledge"
         if built.is_dir():
