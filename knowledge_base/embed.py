@@ -19,7 +19,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer, export_dynamic_quantized_onnx_model
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 log = logging.getLogger(__name__)
 

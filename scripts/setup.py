@@ -89,7 +89,9 @@ def find_links() -> list[str]:
 
 
 def uv_install(environment: Path) -> list[str]:
-    return [str(APP / "bin" / "uv"), "pip", "install", "--python", str(environment / "bin" / "python")]
+    uv = str(APP / "bin" / "uv")
+    # Compiled now, or each start of a process would compile TensorFlow and PyTorch again.
+    return [uv, "pip", "install", "--compile-bytecode", "--python", str(environment / "bin" / "python")]
 
 
 def install_app(dev: bool) -> str | None:

@@ -16,6 +16,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 Frame = dict[str, Any]
 ANSWER_TIMEOUT_S = 15.0
+# These are answered without the assistant writing; what comes of them comes with the ack.
+DECIDED_BEFORE_THE_ACK = ("track", "ask_person", "contact")
+SETTLE_S = 0.5
 PAYMENT_CONTEXT: Frame = {
     "page": {"url": "https://shop.example/checkout/payment", "title": "Payment", "step": "payment"},
     "country": "AT",
@@ -161,16 +164,20 @@ class Shopper:
         return reply
 
     async def turn(self, frame: Frame) -> list[Frame]:
-        """Send a frame and give the messages that answer it: all up to the end of `typing`."""
+        """Send a frame and give the messages that answer it."""
         assert self.line is not None
         since = len(self.frames)
         ack = await self.send(frame)
         assert ack["type"] == "ack", ack
-        end = await self.line.wait(
-            lambda f: f["type"] == "typing" and f["author"] == "assistant" and not f["on"],
-            since,
-            what=f"the end of the answer to {frame}",
-        )
+        if frame["type"] in DECIDED_BEFORE_THE_ACK:
+            await asyncio.sleep(SETTLE_S)
+            end = len(self.frames) - 1
+        else:
+            end = await self.line.wait(
+                lambda f: f["type"] == "typing" and f["author"] == "assistant" and not f["on"],
+                since,
+                what=f"the end of the answer to {frame}",
+            )
         said = [f for f in self.frames[since : end + 1] if f["type"] == "message"]
         return [message for message in said if message["author"] != "shopper"]
 

@@ -97,7 +97,7 @@ async def test_with_everything_behind_it_dead_the_question_is_kept_and_goes_to_a
 async def test_a_locked_database_is_told_and_the_message_can_be_sent_again(stack: Stack) -> None:
     async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
         await shopper.say(ANSWERABLE)
-        locker = sqlite3.connect(stack.var / "checkout.db", isolation_level=None, timeout=10)
+        locker = sqlite3.connect(stack.var / "bot.db", isolation_level=None, timeout=10)
         locker.execute("BEGIN IMMEDIATE")
         frame = {"type": "say", "id": shopper.new_id(), "text": "can i pay with paypal"}
         refused = await shopper.send(frame)

@@ -183,8 +183,8 @@ async def test_a_card_number_is_masked_before_anything_keeps_it(stack: Stack, sh
     mine = next(message for message in shopper.messages if message["author"] == "shopper")
     assert "4111" not in mine["text"].replace("1111", "", 1)
     assert "123" not in mine["text"]
-    database = (stack.var / "checkout.db").read_bytes()
-    wal = stack.var / "checkout.db-wal"
+    database = (stack.var / "bot.db").read_bytes()
+    wal = stack.var / "bot.db-wal"
     database += wal.read_bytes() if wal.exists() else b""
     assert b"4111 1111 1111 1111" not in database
     for name in ("bot", "rasa", "actions"):
