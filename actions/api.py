@@ -13,6 +13,7 @@ from sanic.response import raw
 from actions.errors import AppError
 from actions.knowledge import BusyError, Knowledge
 from actions.metrics import Metrics
+from knowledge_base.places import about_place
 
 MAX_QUESTION: Final = 2_000
 MAX_LIMIT: Final = 20
@@ -27,7 +28,7 @@ def blueprint(knowledge: Knowledge, metrics: Metrics) -> Blueprint:
     async def search(request: Request) -> HTTPResponse:
         question, context, limit = read_search(request.body)
         try:
-            found = await knowledge.search(question, context, limit)
+            found = await knowledge.search(question, about_place(question, context), limit)
         except BusyError as error:
             raise AppError("unavailable", 503, str(error), "Try again in a moment.") from error
         return json_response(dict(found.as_dict()))

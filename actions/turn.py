@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from actions.state import MAX_TEXT, DialogueState
+from knowledge_base.places import about_place
 
 # A question of this many words that still gets something added would no longer be understood.
 LONGEST_CHAIN_WORDS: Final = 40
@@ -34,6 +35,7 @@ class Turn:
         context = _mapping(metadata.get("context"))
         locale = metadata.get("locale") or context.get("locale")
         spoken, payload = _spoken(text if isinstance(text, str) else "")
+        state = DialogueState.from_json(metadata.get("state"))
         return cls(
             text=spoken,
             intent=str(_mapping(intent).get("name") or ""),
@@ -41,8 +43,8 @@ class Turn:
             locale=locale if isinstance(locale, str) and locale else "en",
             in_queue=metadata.get("owner") == "queue",
             staffed=_mapping(metadata.get("desk")).get("staffed") is not False,
-            context=context,
-            state=DialogueState.from_json(metadata.get("state")),
+            context=about_place(spoken or state.last_question or "", context),
+            state=state,
         )
 
     @property

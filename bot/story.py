@@ -89,7 +89,10 @@ async def story(store: Store, row: Conversation) -> Json:
         contact = (await _contacts(session, [row.id])).get(row.id)
         given = await _answers(session, row.id)
         before = await _asked(session, earlier_rows)
-    context = {**asked.package.get("context", {}), **row.context}
+        first = await session.scalar(
+            select(Message).where(Message.conversation_id == row.id).order_by(Message.seq).limit(1)
+        )
+    context = {**_opened(first), **asked.package.get("context", {}), **row.context}
     tried = [Tried(answer["article"]["title"], answer["verdict"]) for answer in given]
     return {
         "question": asked.question,
@@ -208,6 +211,12 @@ async def _answers(session: AsyncSession, conversation_id: str) -> list[Json]:
         for message in await session.scalars(query.order_by(Message.seq))
         if message.body.get("answer")
     ]
+
+
+def _opened(first: Message | None) -> Json:
+    """What opened a conversation that begins with an offer, where the page does not say."""
+    offer = (first.body.get("offer") or {}) if first and first.kind == "offer" else {}
+    return {"opened_by": f"offer:{offer['event']}"} if offer else {}
 
 
 def _event(event: Mapping[str, Any]) -> Json:

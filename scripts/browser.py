@@ -85,7 +85,7 @@ class DemoShop:
 
     def fill_in_address(self, changed: Mapping[str, str] | None = None) -> None:
         for name, value in (ADDRESS | dict(changed or {})).items():
-            self.page.locator(f"#{name}").fill(value)
+            self.page.locator(f"#shop #{name}").fill(value)
         self.page.get_by_role("button", name="Continue to delivery").click()
 
     def go_to_payment(self) -> None:

@@ -200,6 +200,14 @@ class Shopper:
         return next(frame for frame in reversed(self.frames) if frame["type"] == "state")
 
 
+async def sign_in(url: str, email: str, password: str) -> str:
+    """The cookie of an agent who signed in at the desk."""
+    async with httpx.AsyncClient(base_url=url, headers={"Origin": url}) as http:
+        reply = await http.post("/desk/api/sign-in", json={"email": email, "password": password})
+        assert reply.status_code == 200, reply.text
+        return str(reply.cookies["desk_session"])
+
+
 @dataclass
 class Agent:
     """A person at the desk, without the browser."""
@@ -207,6 +215,7 @@ class Agent:
     url: str
     email: str
     password: str
+    cookie: str | None = None
     line: Line | None = None
     _ids: "itertools.count[int]" = field(default_factory=itertools.count)
     _prefix: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
@@ -227,13 +236,8 @@ class Agent:
         return self.line.frames
 
     async def connect(self) -> Frame:
-        """Sign in, open the desk's socket, go online; gives the `welcome`."""
-        async with httpx.AsyncClient(base_url=self.url, headers={"Origin": self.url}) as http:
-            reply = await http.post(
-                "/desk/api/sign-in", json={"email": self.email, "password": self.password}
-            )
-            assert reply.status_code == 200, reply.text
-            cookie = reply.cookies["desk_session"]
+        """Sign in unless signed in already, open the desk's socket, go online; gives the `welcome`."""
+        cookie = self.cookie or await sign_in(self.url, self.email, self.password)
         address = self.url.replace("http", "ws", 1) + "/desk/socket"
         headers = {"Cookie": f"desk_session={cookie}"}
         socket = await connect(address, origin=self.url, additional_headers=headers, max_size=2**22)  # type: ignore[arg-type]

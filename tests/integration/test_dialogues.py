@@ -78,8 +78,10 @@ async def check(step: Step, said: list[Frame], shopper: Shopper, agent: Agent) -
             lambda f: f["type"] == "state" and f["owner"] == expected["owner"], what=expected["owner"]
         )
     if "reason" in expected:
-        summary = await agent.summary(lambda s: s["id"] == shopper.conversation and s["owner"] == "queue")
-        assert summary["reason"] == expected["reason"]
+        summary = await agent.summary(
+            lambda s: s["id"] == shopper.conversation and s["reason"] == expected["reason"]
+        )
+        assert summary["owner"] == "queue"
 
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=[dialogue["name"] for dialogue in DIALOGUES])

@@ -54,9 +54,9 @@ async def test_a_confident_answer_still_comes_while_rasa_hangs_and_the_late_one_
             said = await shopper.say(ANSWERABLE)
             assert answered(said) == ["return-window"]
         await asyncio.sleep(0.5)
-        later = await shopper.say("can i pay with paypal")
-        assert answered(later) == ["payment-methods"]
-        assert answered(shopper.messages) == ["return-window", "payment-methods"]
+        later = await shopper.say("can i buy without an account")
+        assert answered(later) == ["guest-checkout"]
+        assert answered(shopper.messages) == ["return-window", "guest-checkout"]
 
 
 async def test_a_confident_answer_still_comes_while_rasa_is_dead(stack: Stack) -> None:
@@ -87,7 +87,7 @@ async def test_with_everything_behind_it_dead_the_question_is_kept_and_goes_to_a
             assert shopper.state["owner"] == "queue"
         await wait_for_rasa(stack)
         for _ in range(300):
-            if answered(await shopper.say("can i pay with paypal")) == ["payment-methods"]:
+            if answered(await shopper.say("can i buy without an account")) == ["guest-checkout"]:
                 break
             await asyncio.sleep(1)
         else:
@@ -99,16 +99,16 @@ async def test_a_locked_database_is_told_and_the_message_can_be_sent_again(stack
         await shopper.say(ANSWERABLE)
         locker = sqlite3.connect(stack.var / "bot.db", isolation_level=None, timeout=10)
         locker.execute("BEGIN IMMEDIATE")
-        frame = {"type": "say", "id": shopper.new_id(), "text": "can i pay with paypal"}
+        frame = {"type": "say", "id": shopper.new_id(), "text": "can i buy without an account"}
         refused = await shopper.send(frame)
         locker.execute("ROLLBACK")
         locker.close()
         assert refused["type"] == "error"
         assert refused["code"] == "unavailable"
         said = await shopper.turn(frame)
-        assert answered(said) == ["payment-methods"]
+        assert answered(said) == ["guest-checkout"]
         mine = [m["text"] for m in shopper.messages if m["author"] == "shopper"]
-        assert mine == [ANSWERABLE, "can i pay with paypal"]
+        assert mine == [ANSWERABLE, "can i buy without an account"]
 
 
 async def test_bot_killed_in_mid_answer_answers_after_the_restart_once_and_in_order(stack: Stack) -> None:
@@ -129,31 +129,3 @@ async def test_bot_killed_in_mid_answer_answers_after_the_restart_once_and_in_or
         )
         said = [(m["seq"], m["author"], m["kind"]) for m in back.messages]
         assert said == [(1, "shopper", "text"), (2, "assistant", "answer")]
-
-
-async def test_a_changed_article_is_what_the_next_shopper_gets(stack: Stack, shopper: Shopper) -> None:
-    article = stack.shop / "articles" / "en" / "return-window.md"
-    before = article.read_text(encoding="utf-8")
-    try:
-        article.write_text(before.replace("30 days", "31 days"), encoding="utf-8")
-        assert await text_within(stack, ANSWERABLE, "31 days", seconds=5)
-        article.write_text("---\ntitle: [broken\n---\n", encoding="utf-8")
-        await asyncio.sleep(1.5)
-        async with Shopper(stack.url, context=dict(CONTEXT)) as other:
-            said = await other.say(ANSWERABLE)
-            assert answered(said) == ["return-window"]
-            assert "31 days" in said[0]["text"]
-    finally:
-        article.write_text(before, encoding="utf-8")
-    assert await text_within(stack, ANSWERABLE, "30 days", seconds=5)
-
-
-async def text_within(stack: Stack, question: str, words: str, seconds: float) -> bool:
-    """Whether a fresh shopper's answer holds these words within so many seconds."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while asyncio.get_running_loop().time() < deadline:
-        async with Shopper(stack.url, context=dict(CONTEXT)) as someone:
-            if any(words in message["text"] for message in await someone.say(question)):
-                return True
-        await asyncio.sleep(0.1)
-    return False

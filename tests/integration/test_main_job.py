@@ -30,8 +30,10 @@ async def test_two_questions_in_one_message_are_both_answered(shopper: Shopper) 
 async def test_a_follow_up_is_understood_with_the_question_before_it(shopper: Shopper) -> None:
     first = await shopper.say("how much is delivery to Austria")
     assert articles(first) == ["shipping-cost"]
-    second = await shopper.say("and what about germany")
+    assert "Austria" in first[0]["text"]
+    second = await shopper.say("and what about the UK?")
     assert articles(second) == ["shipping-cost"]
+    assert "£6.90" in second[0]["text"]
 
 
 async def test_a_declined_card_brings_its_article_before_the_question(shopper: Shopper) -> None:
@@ -167,8 +169,8 @@ async def test_the_assistant_is_silent_while_a_person_answers_and_goes_on_after_
     await shopper.line.wait(lambda f: f["type"] == "state" and f["owner"] == "assistant", what="hand-back")
     after_claim = [m for m in shopper.messages if m["seq"] > ack["seq"] and m["kind"] == "answer"]
     assert after_claim == []
-    said = await shopper.say("can i pay with paypal")
-    assert articles(said) == ["payment-methods"]
+    said = await shopper.say("can i buy without an account")
+    assert articles(said) == ["guest-checkout"]
 
 
 async def test_a_shopper_who_comes_back_gets_what_was_said(stack: Stack, shopper: Shopper) -> None:

@@ -107,8 +107,8 @@ def test_the_agent_reads_the_whole_story_and_the_shopper_the_reply(shop: DemoSho
     desk.page.locator("dialog textarea").fill("The alpine club rents gear.")
     desk.page.locator("dialog button.primary").click()
     expect(desk.page.locator("[data-test=composer]")).to_have_count(0)
-    shop.say("can i pay with paypal")
-    expect(shop.bubbles.filter(has_text="PayPal").last).to_be_visible(timeout=PATIENCE_MS)
+    shop.say("can i buy without an account")
+    expect(shop.bubbles.filter(has_text="account").last).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_with_nobody_at_the_desk_the_shopper_leaves_an_address_that_the_desk_shows(
@@ -116,11 +116,11 @@ def test_with_nobody_at_the_desk_the_shopper_leaves_an_address_that_the_desk_sho
 ) -> None:
     shop.open_chat()
     shop.find("button").filter(has_text="Talk to a person").click()
-    expect(shop.find("form.contact, .contact form").first).to_be_visible()
-    shop.find("[name=name]").fill("Anna Gruber")
-    shop.find("[name=email]").fill("anna@example.org")
-    shop.find("[name=question]").fill("Do you rent gear for a hut tour?")
-    shop.find("[name=question]").locator("xpath=ancestor::form").get_by_role("button").first.click()
+    expect(shop.find(".contact")).to_be_visible()
+    shop.find(".contact #name").fill("Anna Gruber")
+    shop.find(".contact #email").fill("anna@example.org")
+    shop.find(".contact #question").fill("Do you rent gear for a hut tour?")
+    shop.find(".contact button").click()
     expect(shop.panel).to_contain_text("anna@example.org")
     desk: Desk = request.getfixturevalue("desk")
     desk.open("Anna Gruber")
