@@ -102,6 +102,12 @@ class DemoShop:
         self.page.get_by_role("button", name="Continue to review").click()
         self.page.get_by_role("button", name=re.compile("^Pay ")).click()
 
+    def leave_field(self, trouble: str) -> None:
+        """Once the shop says what is wrong and has put the cursor in a field: click beside it."""
+        alert = self.page.get_by_role("alert").filter(has_text=re.compile(trouble, re.IGNORECASE))
+        expect(alert.first).to_be_visible()
+        self.page.locator("h1").click()
+
     def apply_coupon(self, code: str) -> None:
         self.page.get_by_label("Coupon code").fill(code)
         self.page.get_by_role("button", name="Apply").click()

@@ -164,9 +164,15 @@ async def test_the_assistant_is_silent_while_a_person_answers_and_goes_on_after_
         "epoch": mine["epoch"],
         "settled": "PayPal works in Austria.",
     }
+    since = len(shopper.frames)
     assert (await agent.send(back))["type"] == "ack"
     assert shopper.line is not None
-    await shopper.line.wait(lambda f: f["type"] == "state" and f["owner"] == "assistant", what="hand-back")
+    await shopper.line.wait(
+        lambda f: f["type"] == "typing" and f["author"] == "assistant" and not f["on"],
+        since,
+        what="hand-back",
+    )
+    assert shopper.state["owner"] == "assistant"
     after_claim = [m for m in shopper.messages if m["seq"] > ack["seq"] and m["kind"] == "answer"]
     assert after_claim == []
     said = await shopper.say("can i buy without an account")

@@ -91,7 +91,8 @@ function emptyWords(): string {
 /** `isEntry`: the one Tab leads to; j, k and the arrows go on from there. */
 function Item({ known, isEntry }: { known: Summary; isEntry: boolean }): JSX.Element {
   const isOpen = known.id === openId.value;
-  const text = known.owner === "queue" ? known.question : (known.last?.text ?? known.question);
+  const question = known.question ?? known.contact?.question;
+  const text = known.owner === "queue" ? question : (known.last?.text ?? question);
   return (
     <li>
       <button type="button" class="item" data-conversation={known.id} data-owner={known.owner}

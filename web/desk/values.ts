@@ -73,7 +73,7 @@ export function reason({ reason: code, reason_text: text, language: tongue }: Su
   return (code && words.reasons[code]) || text || "";
 }
 
-export const shopperName = (known: Summary | null): string => known?.shopper.name || words.guest;
+export const shopperName = (known: Summary | null): string => known?.shopper.name || known?.contact?.name || words.guest;
 
 function spoken(code: string): string {
   const plain = code.replaceAll("_", " ");

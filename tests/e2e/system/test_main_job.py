@@ -26,7 +26,7 @@ def test_a_declined_card_brings_one_nudge_with_its_article(shop: DemoShop, width
     shop.page.set_viewport_size({"width": width, "height": 800})
     shop.go_to_payment()
     shop.pay_with(EMPTY_CARD)
-    shop.page.locator("h1").click()  # leave the field that the shop put the cursor in
+    shop.leave_field("not placed")
     expect(shop.nudge).to_have_count(1)
     expect(shop.nudge).to_be_visible()
     shop.nudge.get_by_role("button", name="Read how").click()
@@ -53,7 +53,7 @@ def test_an_undeliverable_address_brings_its_article(shop: DemoShop) -> None:
 def test_the_agent_reads_the_whole_story_and_the_shopper_the_reply(shop: DemoShop, desk: Desk) -> None:
     shop.go_to_payment()
     shop.pay_with(EMPTY_CARD)
-    shop.page.locator("h1").click()
+    shop.leave_field("not placed")
     shop.nudge.get_by_role("button", name="Read how").click()
     shop.say("how many days do i have to send stuff back")
     expect(shop.bubbles.filter(has_text="30 days")).to_be_visible(timeout=PATIENCE_MS)
@@ -98,7 +98,7 @@ def test_the_agent_reads_the_whole_story_and_the_shopper_the_reply(shop: DemoSho
     expect(desk.page.locator(".said").filter(has_text="that is all i need")).to_be_visible()
 
     shop.page.reload()
-    expect(shop.launcher.or_(shop.panel).first).to_be_visible()
+    expect(shop.find(".launcher:visible, .panel:visible").first).to_be_visible(timeout=PATIENCE_MS)
     if not shop.panel.is_visible():
         shop.open_chat()
     expect(shop.bubbles.filter(has_text="alpine club")).to_be_visible()
