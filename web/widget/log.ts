@@ -5,7 +5,7 @@ import type { Chat, Unsent } from "./store.ts";
 import { Word, type Words } from "./word.ts";
 import { say } from "./words.ts";
 
-const NEAR_PX = 48;
+const NEAR_PX = 120;
 
 export function createLog(words: Words, acts: MessageActs, contact: HTMLElement) {
   const drawn = new Map<string, Drawn>();

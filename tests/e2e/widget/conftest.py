@@ -50,6 +50,7 @@ def running_server(manifest: dict[str, Any]) -> Iterator[Server]:
         assert time.monotonic() < until, f"The fake chat server was not up within {STARTED_WITHIN_S} s."
         time.sleep(0.05)
     yield server
+    server.close()
     process.terminate()
     process.wait(10)
 

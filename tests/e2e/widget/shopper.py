@@ -33,6 +33,9 @@ class Server:
             time.sleep(0.02)
         return frames
 
+    def close(self) -> None:
+        self._client.close()
+
     def is_up(self) -> bool:
         try:
             return self._client.get("/widget/manifest.json").is_success
