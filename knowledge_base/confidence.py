@@ -20,6 +20,8 @@ Band = Literal["answer", "clarify", "hand_over"]
 
 CHOICES: Final = 4
 UNANSWERABLE_SHARE: Final = 0.1
+# A threshold with a guarantee is preferred while it gives this share of the answers.
+VOUCHED_SHARE: Final = 0.8
 _STARTS: Final = (0.2, 0.5)
 
 
@@ -169,8 +171,9 @@ def answer_threshold(
 ) -> tuple[float, bool]:
     """The lowest confidence at which answers keep the budget, and whether a test vouches for it.
 
-    It is the lowest at which the share of wrong answers seen, with one more wrong, keeps the budget. The test
-    (fixed sequences from several starts) asks for more evidence than a few hundred questions give.
+    The one that a test vouches for is taken where it costs no more than a fifth of the answers; a few hundred
+    questions are seldom enough for that. Else it is the lowest at which the share of wrong answers seen, with
+    one more wrong, keeps the budget.
     """
     order = np.argsort(-confidence, kind="stable")
     answered = np.cumsum(weights[order])
@@ -183,7 +186,10 @@ def answer_threshold(
     chosen = float(confidence[order][good[-1]])
     tails = binomial_tail(wrong[ends], answered[ends], budget.wrong)
     vouched = _vouched_down_to(confidence[order][ends], answered[ends] / answered[-1], tails, budget)
-    return chosen, vouched <= chosen
+    given, given_vouched = (float(weights[confidence >= at].sum()) for at in (chosen, vouched))
+    if given_vouched >= VOUCHED_SHARE * given:
+        return vouched, True
+    return chosen, False
 
 
 def _vouched_down_to(confidence: Floats, share: Floats, tails: Floats, budget: Budget) -> float:

@@ -268,7 +268,7 @@ async def test_a_summary_says_who_waits_where_and_since_when(shop: Shop) -> None
     rows = [await shop.row(second), await shop.row(first)]
     found = await summaries(shop.store, rows, lambda conversation_id: conversation_id == first)
     assert [summary["id"] for summary in found] == [second, first]
-    assert found[0]["place"] - found[1]["place"] == 1
+    assert found[0]["place"] > found[1]["place"]  # others may stand between them in a shared database
     assert found[1] == {
         "id": first,
         "owner": "queue",

@@ -75,12 +75,12 @@ def test_few_questions_bend_the_prior_little():
     assert abs(one.similarity - Calibration().right.similarity) < 3
 
 
-def test_unanswerable_questions_weigh_a_fifth():
+def test_unanswerable_questions_weigh_a_tenth():
     made = [Sample(Signs(0.5, 0.1, 0.0), 0, answerable=True)] * 40 + [
         Sample(Signs(0.5, 0.1, 0.0), -1, answerable=False)
     ] * 100
     weights = traffic_weights(made)
-    assert weights[40:].sum() / weights.sum() == pytest.approx(0.2)
+    assert weights[40:].sum() / weights.sum() == pytest.approx(0.1)
     assert weights.max() <= 1
 
 
