@@ -404,6 +404,7 @@ async def test_of_two_agents_who_claim_at_once_one_wins_and_the_other_hears_who(
         assert lost["message"] == f"{winner} has this conversation."
         state = await _told(ada, type="state", owner="agent")
         assert state["agent"] == {"name": winner}
+        await _told(ada, type="message", text=f"{winner} from the shop is here and sees everything above.")
         claimed = [frame for frame in ada.messages if frame["kind"] == "notice"]
         assert [frame["notice"]["code"] for frame in claimed].count("claimed") == 1
 
