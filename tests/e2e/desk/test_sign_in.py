@@ -43,7 +43,7 @@ def test_an_empty_field_is_named_without_asking_the_server(
 def test_an_expired_session_asks_again_and_keeps_what_was_written(claimed: Page, server: Any) -> None:
     claimed.get_by_label("Reply to Anna Gruber").fill("half a sente")
     server.play("sign_out")
-    expect(claimed.get_by_role("alert")).to_contain_text("You were signed out")
+    expect(claimed.get_by_role("main").get_by_role("alert")).to_contain_text("You were signed out")
     fill_in(claimed, PASSWORD)
     expect(claimed.get_by_label("Reply to Anna Gruber")).to_have_value("half a sente")
 
