@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import structlog
 from rasa_sdk import Tracker
-from rasa_sdk.events import ActionExecuted, EventType, SessionStarted, SlotSet
+from rasa_sdk.events import EventType
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions.answer import answer
@@ -38,8 +38,6 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "action_offer": offer,
     "action_keep_state": keep_state,
 }
-SESSION_START: Final = "action_session_start"
-METADATA_AT_START: Final = "session_started_metadata"
 
 
 async def decide(action: Action, turn: Turn, knowledge: Knowledge) -> Reply:
@@ -55,17 +53,7 @@ def executor(knowledge: Knowledge, metrics: Metrics) -> ActionExecutor:
     made = ActionExecutor()
     for name, action in ACTIONS.items():
         made.register_function(name, _as_rasa_calls_it(name, action, knowledge, metrics))
-    made.register_function(SESSION_START, start_session)
     return made
-
-
-async def start_session(
-    _dispatcher: CollectingDispatcher, tracker: Tracker, _domain: Mapping[str, Any]
-) -> list[EventType]:
-    """A session begins: the shopper's locale is known before the first sentence."""
-    metadata = tracker.slots.get(METADATA_AT_START)
-    locale = _language(Turn.from_message({"metadata": metadata}).locale)
-    return [SessionStarted(), SlotSet("locale", locale), ActionExecuted("action_listen")]
 
 
 def _as_rasa_calls_it(
@@ -83,8 +71,7 @@ def _as_rasa_calls_it(
             raise
         _utter(dispatcher, reply)
         log.debug("acted", action=name, said=[_name(part) for part in reply.parts])
-        language = _language(turn.locale)
-        return [] if tracker.slots.get("locale") == language else [SlotSet("locale", language)]
+        return []
 
     return run
 
@@ -108,7 +95,3 @@ def _utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
 
 def _name(part: Sentence | Message) -> str:
     return part.name if isinstance(part, Sentence) else part.kind
-
-
-def _language(locale: str) -> str:
-    return locale.replace("_", "-").split("-")[0].lower()

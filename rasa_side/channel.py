@@ -10,6 +10,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from rasa_side.replies import check_the_schema_once
+from rasa_side.tracker_store import told
 
 logger = logging.getLogger(__name__)
 
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 SENT_BY_THE_CHAT_SERVER = frozenset(
     {"choose_article", "helpful", "not_helpful", "ask_human", "proactive_offer", "returned_from_agent"}
 )
+
+DEFAULT_LANGUAGE = "en"
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
@@ -35,11 +38,20 @@ def spoken(text: str) -> str:
     return f"/{words}" if name in SENT_BY_THE_CHAT_SERVER else words
 
 
+def language(metadata: Any) -> str:
+    """The language of the locale in a message's metadata: "de" for "de-AT"."""
+    locale = metadata.get("locale") if isinstance(metadata, dict) else None
+    if not isinstance(locale, str) or not locale:
+        return DEFAULT_LANGUAGE
+    return locale.replace("_", "-").split("-")[0].lower()
+
+
 class QuietRest(RestInput):
     """POST /webhooks/rest/webhook: {"sender", "message", "metadata"} gives the list of replies.
 
-    Differs from Rasa's own in two ways: a failure is told as status 500 and logged by its type only (Rasa's
-    logs the message and gives an empty list), and a shopper can't send Rasa commands.
+    Differs from Rasa's own in three ways: a failure is told as status 500 and logged by its type only (Rasa's
+    logs the message and gives an empty list), a shopper can't send Rasa commands, and the slot `locale` is
+    set from the metadata of each message.
     """
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
@@ -57,6 +69,7 @@ class QuietRest(RestInput):
             if not isinstance(body, dict) or not isinstance(body.get("message"), str):
                 return response.json({"error": "Send a JSON object with the text `message`."}, status=400)
             collector = CollectingOutputChannel()
+            told.set({"locale": language(body.get("metadata"))})
             message = UserMessage(
                 spoken(body["message"]),
                 collector,

@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, Iterable, Optional
 
@@ -11,6 +12,10 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, SESSION_START_METADAT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
+
+# The slots that came with the message being handled. Set by the channel: a store is asked for a conversation
+# by its id alone. With them a conversation needs no session start, which is a call of an action for itself.
+told: "ContextVar[Optional[Dict[str, Any]]]" = ContextVar("told", default=None)
 
 
 @dataclass(frozen=True)
@@ -27,8 +32,9 @@ class WorkingMemory(TrackerStore):
     The rules look at one message at a time, and the chat server keeps the history and sends what is needed
     with each message. So between two messages only the slots are kept: the hundredth message costs what the
     second did, and no shopper's words stay in Rasa. The least recently used conversations go first when
-    there are more than `conversations`, and each goes when it was not used for `ttl_s` seconds; a forgotten
-    conversation starts a new session with its next message.
+    there are more than `conversations`, and each goes when it was not used for `ttl_s` seconds. A conversation
+    that is new or forgotten begins with what the channel was told; without a word from it, with Rasa's own
+    session start.
     """
 
     def __init__(
@@ -67,13 +73,14 @@ class WorkingMemory(TrackerStore):
         self._forget_the_old()
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
-        """A tracker that has the kept slots and listens, or None when nothing is remembered."""
+        """A tracker that has the slots kept and told and listens, or None when nothing is known."""
         self._forget_the_old()
-        remembered = self._remembered.get(sender_id)
-        if remembered is None:
+        remembered, with_message = self._remembered.get(sender_id), told.get()
+        if remembered is None and with_message is None:
             return None
         tracker = self.init_tracker(sender_id)
-        for name, value in remembered.slots.items():
+        kept = remembered.slots if remembered else {}
+        for name, value in {**kept, **(with_message or {})}.items():
             tracker.update(SlotSet(name, value))
         tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
         return tracker

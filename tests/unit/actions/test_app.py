@@ -83,19 +83,6 @@ async def test_rasa_gets_sentences_messages_and_the_state_last(client: httpx.Asy
     assert [next(iter(part)) for part in custom] == ["hand_over", "state"]
 
 
-async def test_a_session_starts_in_the_shoppers_locale(client: httpx.AsyncClient) -> None:
-    call = _call("action_session_start", "")
-    call["tracker"]["slots"] = {"session_started_metadata": {"locale": "de-AT"}}
-    events = (await client.post("/webhook", json=call)).json()["events"]
-    assert [event["event"] for event in events] == ["session_started", "slot", "action"]
-    assert events[1]["value"] == "de"
-
-
-async def test_a_changed_locale_is_kept(client: httpx.AsyncClient) -> None:
-    result = (await client.post("/webhook", json=_call("action_keep_state", "hi", locale="de"))).json()
-    assert result["events"][0]["value"] == "de"
-
-
 async def test_an_unknown_action_and_a_body_that_is_none(client: httpx.AsyncClient) -> None:
     assert (await client.post("/webhook", json=_call("action_dance", "hi"))).status_code == 404
     assert (await client.post("/webhook", content=b"{")).status_code == 400

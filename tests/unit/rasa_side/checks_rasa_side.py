@@ -13,9 +13,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from rasa_side.channel import spoken
+from rasa_side.channel import language, spoken
 from rasa_side.replies import check_the_schema_once
-from rasa_side.tracker_store import WorkingMemory
+from rasa_side.tracker_store import WorkingMemory, told
 
 DOMAIN = Domain.from_yaml(
     """
@@ -91,6 +91,23 @@ class WorkingMemoryForgets(unittest.TestCase):
         asyncio.run(memory.get_or_create_tracker("a", append_action_listen=False))
         self.assertIsNone(recalled(memory, "a"))
 
+    def test_a_new_conversation_begins_with_what_came_with_the_message(self) -> None:
+        told.set({"locale": "de"})
+        self.addCleanup(told.set, None)
+        tracker = recalled(WorkingMemory(DOMAIN), "new")
+        assert tracker is not None
+        self.assertEqual(tracker.get_slot("locale"), "de")
+        self.assertEqual(tracker.latest_action_name, ACTION_LISTEN_NAME)
+
+    def test_what_came_with_the_message_goes_before_what_is_remembered(self) -> None:
+        memory = WorkingMemory(DOMAIN)
+        talk(memory, "a", SlotSet("locale", "de"))
+        told.set({"locale": "en"})
+        self.addCleanup(told.set, None)
+        tracker = recalled(memory, "a")
+        assert tracker is not None
+        self.assertEqual(tracker.get_slot("locale"), "en")
+
     def test_options_that_keep_nothing_are_refused(self) -> None:
         for options in ({"conversations": 0}, {"ttl_s": 0}):
             with self.assertRaisesRegex(ValueError, "endpoints.yml"):
@@ -121,6 +138,15 @@ class TheChannelReadsWords(unittest.TestCase):
         self.assertEqual(spoken("/restart"), "restart")
         self.assertEqual(spoken(" //session_start"), "session_start")
         self.assertEqual(spoken('/greet{"x": 1}'), 'greet{"x": 1}')
+
+    def test_the_language_is_that_of_the_locale(self) -> None:
+        for metadata, wanted in (
+            ({"locale": "de-AT"}, "de"),
+            ({"locale": "PT_br"}, "pt"),
+            ({}, "en"),
+            (None, "en"),
+        ):
+            self.assertEqual(language(metadata), wanted)
 
     def test_words_stay_words(self) -> None:
         self.assertEqual(spoken("and/or what?"), "and/or what?")
