@@ -5,17 +5,18 @@ import time
 
 from limits import RateLimitItemPerMinute, RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from bot.errors import AppError
 from bot.settings import Settings
 
 
 class Rates:
-    """Counts in memory, over a moving window: so many frames at once, then so many a second."""
+    """Counts in memory, over a sliding window: so many frames at once, then so many a second."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        # The moving window would keep every hit, and clear up in a thread per known key at each new one.
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         window_s = max(1, round(settings.frames_at_once / settings.frames_per_s))
         self._frames = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="frames")
         self._visitors = RateLimitItemPerMinute(settings.new_visitors_per_minute, namespace="visitors")
