@@ -32,9 +32,9 @@ class WorkingMemory(TrackerStore):
     The rules look at one message at a time, and the chat server keeps the history and sends what is needed
     with each message. So between two messages only the slots are kept: the hundredth message costs what the
     second did, and no shopper's words stay in Rasa. The least recently used conversations go first when
-    there are more than `conversations`, and each goes when it was not used for `ttl_s` seconds. A conversation
-    that is new or forgotten begins with what the channel was told; without a word from it, with Rasa's own
-    session start.
+    there are more than `conversations`, and each goes when it was not used for `ttl_s` seconds. One that is
+    new or forgotten begins with what the channel was told; without a word from it, with Rasa's own session
+    start.
     """
 
     def __init__(

@@ -63,7 +63,7 @@ class StockRasa:
     def answers(self) -> bool:
         """Whether the server is there; a stock server says so as text, and without its model's name."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5):  # noqa: S310
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5):
                 return True
         except OSError:
             return False
