@@ -5,15 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
-
-async def closed_with(tab: Any) -> int:
-    """The code with which the server closes, after what it says first."""
-    with pytest.raises(ConnectionClosed) as closed:
-        await tab.until(type="nothing that is ever sent")
-    received = closed.value.rcvd
-    return received.code if received is not None else 0
+from scripts.shopper import hello
+from tests.contract.server import ORIGIN, Bot, StartBot
+from tests.contract.tab import OpenTab
 
 
 @pytest.mark.parametrize(
@@ -49,7 +45,7 @@ async def closed_with(tab: Any) -> int:
     ],
 )
 async def test_a_bad_frame_gets_a_typed_error_and_the_connection_stays(
-    bot: Any, open_tab: Any, raw: str, code: str
+    bot: Bot, open_tab: OpenTab, raw: str, code: str
 ) -> None:
     tab = await open_tab(bot)
     await tab.socket.send(raw)
@@ -63,30 +59,29 @@ async def test_a_bad_frame_gets_a_typed_error_and_the_connection_stays(
     assert (await tab.say("still there"))["kind"] == "answer"
 
 
-async def test_a_binary_frame_that_is_not_text_is_bad_json(bot: Any, open_tab: Any) -> None:
+async def test_a_binary_frame_that_is_not_text_is_bad_json(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     await tab.socket.send(b"\xff\xfe\x00\x01")
     assert (await tab.until(type="error"))["code"] == "bad_json"
     assert (await tab.say("still there"))["kind"] == "answer"
 
 
-async def test_a_frame_of_100_kb_closes_the_connection_and_loses_nothing(bot: Any, open_tab: Any) -> None:
+async def test_a_frame_of_100_kb_closes_the_connection_and_loses_nothing(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     await tab.say("before")
     await tab.socket.send(json.dumps({"type": "say", "id": "frame-00000009", "text": "x" * 100_000}))
-    assert await closed_with(tab) == 1009
-    again = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
-    texts = [frame["text"] for frame in again.frames if frame["type"] == "message"]
-    assert texts == ["before", "The answer to before."]
+    assert await tab.closed_with() == 1009
+    again = await open_tab(bot, **tab.shopper)
+    assert [text for _, text in again.said] == ["before", "The answer to before."]
 
 
-async def test_characters_that_no_database_keeps_are_left_out(bot: Any, open_tab: Any) -> None:
+async def test_characters_that_no_database_keeps_are_left_out(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     await tab.socket.send('{"type": "say", "id": "frame-00000001", "text": "a\\u0000b\\ud800c"}')
     assert (await tab.until(type="message", author="shopper"))["text"] == "ab?c"
 
 
-async def test_a_repeated_id_gives_the_same_ack_and_stores_nothing(bot: Any, open_tab: Any) -> None:
+async def test_a_repeated_id_gives_the_same_ack_and_stores_nothing(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     frame_id = await tab.send(type="say", text="once")
     first = await tab.until(type="ack", id=frame_id)
@@ -99,7 +94,9 @@ async def test_a_repeated_id_gives_the_same_ack_and_stores_nothing(bot: Any, ope
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", None])
-async def test_a_wrong_origin_is_refused_before_the_handshake(bot: Any, open_tab: Any, origin: Any) -> None:
+async def test_a_wrong_origin_is_refused_before_the_handshake(
+    bot: Bot, open_tab: OpenTab, origin: Any
+) -> None:
     with pytest.raises(InvalidStatus) as refused:
         await open_tab(bot, origin=origin)
     assert refused.value.response.status_code == 403
@@ -118,16 +115,15 @@ async def test_a_wrong_origin_is_refused_before_the_handshake(bot: Any, open_tab
     ],
 )
 async def test_a_hello_that_cannot_be_answered_closes_with_its_reason(
-    bot: Any, open_tab: Any, fields: Any, code: str, closes: int
+    bot: Bot, open_tab: OpenTab, fields: Any, code: str, closes: int
 ) -> None:
     tab = await open_tab(bot, hello=False)
-    hello = {"type": "hello", "v": 1, "site": "fernhill", "visitor": None, "conversation": None, "after": 0}
-    await tab.socket.send(json.dumps(hello | fields))
+    await tab.socket.send(json.dumps(hello(**fields)))
     assert (await tab.until(type="error"))["code"] == code
-    assert await closed_with(tab) == closes
+    assert await tab.closed_with() == closes
 
 
-async def test_a_hello_with_a_missing_field_may_be_said_again(bot: Any, open_tab: Any) -> None:
+async def test_a_hello_with_a_missing_field_may_be_said_again(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot, hello=False)
     await tab.socket.send('{"type": "hello", "v": 1}')
     assert (await tab.until(type="error"))["code"] == "missing_field"
@@ -137,25 +133,26 @@ async def test_a_hello_with_a_missing_field_may_be_said_again(bot: Any, open_tab
     assert (await tab.say("hello"))["kind"] == "answer"
 
 
-async def test_who_says_no_hello_is_not_waited_for(start_bot: Any, open_tab: Any) -> None:
+async def test_who_says_no_hello_is_not_waited_for(start_bot: StartBot, open_tab: OpenTab) -> None:
     bot = await start_bot(hello_timeout_s=0.2)
     tab = await open_tab(bot, hello=False)
-    assert await closed_with(tab) == 1008
+    assert await tab.closed_with() == 1008
 
 
-async def test_another_visitors_token_opens_nothing_of_mine(bot: Any, open_tab: Any) -> None:
+async def test_another_visitors_token_opens_nothing_of_mine(bot: Bot, open_tab: OpenTab) -> None:
     mine = await open_tab(bot)
     await mine.say("mine")
     theirs = await open_tab(bot)
     tab = await open_tab(bot, hello=False)
-    hello = {"type": "hello", "v": 1, "site": "fernhill", "after": 0, "conversation": mine.conversation}
-    await tab.socket.send(json.dumps(hello | {"visitor": theirs.welcome["visitor"]}))
+    await tab.socket.send(json.dumps(hello(**theirs.shopper | {"conversation": mine.conversation})))
     assert (await tab.until(type="error"))["code"] == "not_yours"
-    assert await closed_with(tab) == 4403
-    assert not [frame for frame in tab.frames if frame["type"] == "message"]
+    assert await tab.closed_with() == 4403
+    assert not tab.messages
 
 
-async def test_too_many_frames_are_refused_in_words_and_taken_later(start_bot: Any, open_tab: Any) -> None:
+async def test_too_many_frames_are_refused_in_words_and_taken_later(
+    start_bot: StartBot, open_tab: OpenTab
+) -> None:
     bot = await start_bot(frames_at_once=3, frames_per_s=3.0)
     tab = await open_tab(bot)
     for _ in range(5):
@@ -163,8 +160,7 @@ async def test_too_many_frames_are_refused_in_words_and_taken_later(start_bot: A
     error = await tab.until(type="error")
     assert (error["code"], error["status"], error["hint"]) == ("rate_limited", 429, "Try again in 1 second.")
     second = await open_tab(bot, hello=False)
-    hello = {"type": "hello", "v": 1, "site": "fernhill", "visitor": tab.welcome["visitor"]}
-    await second.socket.send(json.dumps(hello))
+    await second.socket.send(json.dumps(hello(visitor=tab.welcome["visitor"])))
     assert (await second.next())["code"] == "rate_limited"
 
 
@@ -187,17 +183,15 @@ async def test_too_many_frames_are_refused_in_words_and_taken_later(start_bot: A
     ],
 )
 async def test_over_http_a_bad_batch_gets_the_same_error_with_its_status(
-    bot: Any, http: httpx.AsyncClient, body: bytes, status: int, code: str
+    bot: Bot, http: httpx.AsyncClient, body: bytes, status: int, code: str
 ) -> None:
-    reply = await http.post(
-        f"{bot.url}/chat/v1/frames", content=body, headers={"Origin": "https://shop.example"}
-    )
+    reply = await http.post(f"{bot.url}/chat/v1/frames", content=body, headers={"Origin": ORIGIN})
     assert (reply.status_code, reply.json()["error"]["code"]) == (status, code)
     assert reply.json()["error"]["status"] == status
 
 
 async def test_over_http_a_bad_frame_in_a_good_batch_is_answered_among_the_frames(
-    bot: Any, http: httpx.AsyncClient
+    bot: Bot, http: httpx.AsyncClient
 ) -> None:
     frames = [
         {"type": "hello", "v": 1, "site": "fernhill"},
@@ -208,14 +202,14 @@ async def test_over_http_a_bad_frame_in_a_good_batch_is_answered_among_the_frame
     reply = await http.post(
         f"{bot.url}/chat/v1/frames",
         json={"v": 1, "frames": frames},
-        headers={"Origin": "https://shop.example"},
+        headers={"Origin": ORIGIN},
     )
     errors = [(f["id"], f["code"]) for f in reply.json()["frames"] if f["type"] == "error"]
     assert errors == [("frame-00000001", "unknown_type"), ("frame-00000002", "too_large")]
     assert [f["id"] for f in reply.json()["frames"] if f["type"] == "ack"] == ["frame-00000003"]
 
 
-async def test_over_http_a_wrong_origin_is_refused(bot: Any, http: httpx.AsyncClient) -> None:
+async def test_over_http_a_wrong_origin_is_refused(bot: Bot, http: httpx.AsyncClient) -> None:
     reply = await http.post(
         f"{bot.url}/chat/v1/frames", json={"v": 1, "frames": []}, headers={"Origin": "https://evil.example"}
     )

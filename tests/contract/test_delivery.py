@@ -7,88 +7,78 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import text
-from websockets.exceptions import ConnectionClosed
 
 from bot.hub import Typing
+from scripts.shopper import hello
+from tests.contract.server import ORIGIN, Bot, StartBot
+from tests.contract.shop import Shop
+from tests.contract.tab import OpenTab, said_in
 
-HEADERS = {"Origin": "https://shop.example"}
+HEADERS = {"Origin": ORIGIN}
 
 
-def messages(frames: Any) -> list[tuple[int, str]]:
-    return [(frame["seq"], frame["text"]) for frame in frames if frame["type"] == "message"]
-
-
-async def post(http: httpx.AsyncClient, bot: Any, *frames: Any, wait_s: float = 0) -> Any:
+async def post(http: httpx.AsyncClient, bot: Bot, *frames: Any, wait_s: float = 0) -> Any:
     body = {"v": 1, "wait_s": wait_s, "frames": list(frames)}
     reply = await http.post(f"{bot.url}/chat/v1/frames", json=body, headers=HEADERS)
     assert reply.status_code == 200, reply.text
     return reply.json()["frames"]
 
 
-def hello(**fields: Any) -> dict[str, Any]:
-    return {
-        "type": "hello",
-        "v": 1,
-        "site": "fernhill",
-        "visitor": None,
-        "conversation": None,
-        "after": 0,
-    } | fields
-
-
-async def test_a_second_tab_gets_every_frame_the_first_gets(bot: Any, open_tab: Any) -> None:
+async def test_a_second_tab_gets_every_frame_the_first_gets(bot: Bot, open_tab: OpenTab) -> None:
     first = await open_tab(bot)
     await first.say("one")
-    second = await open_tab(bot, visitor=first.welcome["visitor"], conversation=first.conversation)
+    second = await open_tab(bot, **first.shopper)
     await second.say("two")
     await first.until(type="message", text="The answer to two.")
     expected = [(1, "one"), (2, "The answer to one."), (3, "two"), (4, "The answer to two.")]
-    assert messages(first.frames) == expected
-    assert messages(second.frames) == expected
+    assert first.said == expected
+    assert second.said == expected
 
 
-async def test_who_connects_again_gets_what_came_after_the_last_number_seen(bot: Any, open_tab: Any) -> None:
+async def test_who_connects_again_gets_what_came_after_the_last_number_seen(
+    bot: Bot, open_tab: OpenTab
+) -> None:
     tab = await open_tab(bot)
     for words in ("one", "two", "three"):
         await tab.say(words)
     await tab.socket.close()
-    again = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation, after=4)
+    again = await open_tab(bot, **tab.shopper, after=4)
     assert again.welcome["last"] == 6
-    assert messages(again.frames) == [(5, "three"), (6, "The answer to three.")]
+    assert again.said == [(5, "three"), (6, "The answer to three.")]
     assert [frame["type"] for frame in again.frames] == ["welcome", "message", "message", "state"]
 
 
-async def test_a_long_conversation_is_replayed_whole(bot: Any, open_tab: Any) -> None:
+async def test_a_long_conversation_is_replayed_whole(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     for number in range(110):
         await tab.send(type="say", text=f"message {number}")
     await tab.until(type="message", text="The answer to message 109.")
-    again = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
-    seqs = [seq for seq, _ in messages(again.frames)]
+    again = await open_tab(bot, **tab.shopper)
+    seqs = [seq for seq, _ in again.said]
     assert seqs == list(range(1, 221))
-    assert messages(tab.frames) == messages(again.frames)
+    assert tab.said == again.said
 
 
-async def test_two_tabs_that_write_at_once_see_the_same_order(bot: Any, open_tab: Any) -> None:
+async def test_two_tabs_that_write_at_once_see_the_same_order(bot: Bot, open_tab: OpenTab) -> None:
     first = await open_tab(bot)
     await first.say("begin")
-    second = await open_tab(bot, visitor=first.welcome["visitor"], conversation=first.conversation)
+    second = await open_tab(bot, **first.shopper)
     for number in range(10):
         await asyncio.gather(
             first.send(type="say", text=f"first {number}"), second.send(type="say", text=f"second {number}")
         )
     for tab in (first, second):
-        while len(messages(tab.frames)) < 42:
+        while len(tab.said) < 42:
             await tab.next()
-    assert messages(first.frames) == messages(second.frames)
-    assert [seq for seq, _ in messages(first.frames)] == list(range(1, 43))
-    answers = [text for _, text in messages(first.frames) if text.startswith("The answer")]
-    said = [text for _, text in messages(first.frames) if not text.startswith("The answer")]
+    assert first.said == second.said
+    assert [seq for seq, _ in first.said] == list(range(1, 43))
+    answers = [text for _, text in first.said if text.startswith("The answer")]
+    said = [text for _, text in first.said if not text.startswith("The answer")]
     assert answers == [f"The answer to {text}." for text in said]
 
 
 async def test_two_tabs_opened_before_the_first_message_share_the_conversation(
-    bot: Any, open_tab: Any
+    bot: Bot, open_tab: OpenTab
 ) -> None:
     first = await open_tab(bot)
     second = await open_tab(bot, visitor=first.welcome["visitor"])
@@ -96,10 +86,10 @@ async def test_two_tabs_opened_before_the_first_message_share_the_conversation(
     await second.send(type="say", text="two")
     await second.until(type="message", text="The answer to two.")
     assert first.conversation == second.conversation
-    assert len(messages(second.frames)) == 4
+    assert len(second.said) == 4
 
 
-async def test_over_http_the_same_frames_do_the_same(bot: Any, http: httpx.AsyncClient) -> None:
+async def test_over_http_the_same_frames_do_the_same(bot: Bot, http: httpx.AsyncClient) -> None:
     frames = await post(http, bot, hello())
     assert [frame["type"] for frame in frames] == ["welcome", "state"]
     visitor = frames[0]["visitor"]
@@ -112,41 +102,41 @@ async def test_over_http_the_same_frames_do_the_same(bot: Any, http: httpx.Async
     )
     assert [frame["type"] for frame in frames][:4] == ["welcome", "state", "ack", "message"]
     conversation = frames[2]["conversation"]
-    seen = messages(frames)
+    seen = said_in(frames)
     while len(seen) < 2:
         greeting = hello(visitor=visitor, conversation=conversation, after=seen[-1][0])
-        seen += messages(await post(http, bot, greeting, wait_s=5))
+        seen += said_in(await post(http, bot, greeting, wait_s=5))
     assert seen == [(1, "hello"), (2, "The answer to hello.")]
     again = {"type": "say", "id": "said-0001", "text": "hello"}
     frames = await post(http, bot, hello(visitor=visitor, conversation=conversation, after=2), again)
     assert [(f["type"], f.get("seq")) for f in frames if f["type"] in ("ack", "message")] == [("ack", 1)]
 
 
-async def test_over_http_a_reply_waits_for_the_answer(bot: Any, http: httpx.AsyncClient, shop: Any) -> None:
+async def test_over_http_a_reply_waits_for_the_answer(bot: Bot, http: httpx.AsyncClient, shop: Shop) -> None:
     shop.delay_s = 0.3
     frames = await post(http, bot, hello(), {"type": "say", "id": "said-0001", "text": "hello"}, wait_s=8)
-    assert messages(frames) == [(1, "hello"), (2, "The answer to hello.")]
+    assert said_in(frames) == [(1, "hello"), (2, "The answer to hello.")]
 
 
 async def test_over_http_a_waiting_reply_brings_what_another_tab_wrote(
-    bot: Any, http: httpx.AsyncClient, open_tab: Any
+    bot: Bot, http: httpx.AsyncClient, open_tab: OpenTab
 ) -> None:
     tab = await open_tab(bot)
     await tab.say("one")
-    greeting = hello(visitor=tab.welcome["visitor"], conversation=tab.conversation, after=2)
+    greeting = hello(**tab.shopper, after=2)
     waiting = asyncio.create_task(post(http, bot, greeting, wait_s=10))
     await tab.send(type="say", text="two")
-    assert (3, "two") in messages(await waiting)
+    assert (3, "two") in said_in(await waiting)
 
 
 async def test_over_http_a_reply_without_news_comes_when_the_wait_is_over(
-    bot: Any, http: httpx.AsyncClient
+    bot: Bot, http: httpx.AsyncClient
 ) -> None:
     frames = await post(http, bot, hello(), wait_s=0.3)
     assert [frame["type"] for frame in frames] == ["welcome", "state"]
 
 
-async def test_over_http_an_offer_names_its_conversation(bot: Any, http: httpx.AsyncClient) -> None:
+async def test_over_http_an_offer_names_its_conversation(bot: Bot, http: httpx.AsyncClient) -> None:
     event = {"type": "track", "id": "track-0001", "event": "payment.declined", "data": {}}
     frames = await post(http, bot, hello(), event)
     ack = next(frame for frame in frames if frame["type"] == "ack")
@@ -155,7 +145,7 @@ async def test_over_http_an_offer_names_its_conversation(bot: Any, http: httpx.A
     assert [frame["kind"] for frame in frames if frame["type"] == "message"] == ["offer"]
 
 
-async def test_browsers_may_post_from_the_sites_pages(bot: Any, http: httpx.AsyncClient) -> None:
+async def test_browsers_may_post_from_the_sites_pages(bot: Bot, http: httpx.AsyncClient) -> None:
     preflight = await http.options(
         f"{bot.url}/chat/v1/frames",
         headers=HEADERS
@@ -169,34 +159,31 @@ async def test_browsers_may_post_from_the_sites_pages(bot: Any, http: httpx.Asyn
 
 
 async def test_who_falls_behind_is_told_to_connect_again_and_loses_nothing(
-    start_bot: Any, open_tab: Any
+    start_bot: StartBot, open_tab: OpenTab
 ) -> None:
     bot = await start_bot(send_queue=8)
     tab = await open_tab(bot)
     await tab.say("begin")
     for _ in range(20):  # at once, before any listener can hear one of them
         bot.services.hub.publish(Typing(tab.conversation, "agent", on=True))
-    with pytest.raises(ConnectionClosed) as closed:
-        await tab.until(type="never")
-    assert closed.value.rcvd is not None
-    assert closed.value.rcvd.code == 1013
-    again = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
-    assert len(messages(again.frames)) == 2
+    assert await tab.closed_with() == 1013
+    again = await open_tab(bot, **tab.shopper)
+    assert len(again.said) == 2
     assert (await again.say("still there"))["kind"] == "answer"
 
 
 @pytest.mark.parametrize("consent", [True, False])
-async def test_without_consent_the_visitor_is_not_kept(bot: Any, open_tab: Any, consent: Any) -> None:
+async def test_without_consent_the_visitor_is_not_kept(bot: Bot, open_tab: OpenTab, consent: Any) -> None:
     tab = await open_tab(bot, context={"consent": consent})
     await tab.say("hello")
     async with bot.services.store.read() as session:
         kept = await session.scalar(text("SELECT count(*) FROM visitors"))
     assert kept == int(consent)
-    again = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
-    assert len(messages(again.frames)) == 2
+    again = await open_tab(bot, **tab.shopper)
+    assert len(again.said) == 2
 
 
-async def test_a_visit_without_a_message_is_not_stored(bot: Any, open_tab: Any) -> None:
+async def test_a_visit_without_a_message_is_not_stored(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot, context={"page": {"url": "/", "title": "Cart", "step": "cart"}})
     await tab.send(type="context", context={"country": "DE"})
     await tab.ping()

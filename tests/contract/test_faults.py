@@ -2,24 +2,39 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from bot.store.turns import next_turn
+from tests.contract.server import Bot, StartBot
+from tests.contract.shop import Shop
+from tests.contract.tab import OpenTab, Tab
 
 
-def texts(tab: Any) -> list[str]:
-    return [frame["text"] for frame in tab.frames if frame["type"] == "message"]
+def texts(tab: Tab) -> list[str]:
+    return [text for _, text in tab.said]
 
 
-def notices(tab: Any) -> list[str]:
+def notices(tab: Tab) -> list[str]:
     return [frame["notice"]["code"] for frame in tab.frames if frame.get("notice")]
 
 
+@contextmanager
+def locked(database: Path) -> Iterator[None]:
+    """Somebody else holds the database, and lets nobody write."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
 async def test_when_rasa_is_slow_the_answer_comes_from_the_knowledge_base(
-    start_bot: Any, open_tab: Any, shop: Any
+    start_bot: StartBot, open_tab: OpenTab, shop: Shop
 ) -> None:
     bot = await start_bot(answer_timeout_s=0.3)
     shop.delay_s = 1.0
@@ -35,7 +50,7 @@ async def test_when_rasa_is_slow_the_answer_comes_from_the_knowledge_base(
 
 
 async def test_after_a_late_answer_rasa_gets_a_new_conversation_and_the_dialogue(
-    start_bot: Any, open_tab: Any, shop: Any
+    start_bot: StartBot, open_tab: OpenTab, shop: Shop
 ) -> None:
     bot = await start_bot(answer_timeout_s=0.3)
     tab = await open_tab(bot)
@@ -65,7 +80,7 @@ async def test_after_a_late_answer_rasa_gets_a_new_conversation_and_the_dialogue
     ],
 )
 async def test_when_rasa_talks_nonsense_the_answer_comes_from_the_knowledge_base(
-    bot: Any, open_tab: Any, shop: Any, nonsense: Any
+    bot: Bot, open_tab: OpenTab, shop: Shop, nonsense: Any
 ) -> None:
     shop.nonsense = nonsense
     tab = await open_tab(bot)
@@ -73,7 +88,7 @@ async def test_when_rasa_talks_nonsense_the_answer_comes_from_the_knowledge_base
 
 
 async def test_without_rasa_an_unsure_search_asks_back_twice_then_hands_over(
-    bot: Any, open_tab: Any, shop: Any
+    bot: Bot, open_tab: OpenTab, shop: Shop
 ) -> None:
     bot.staff_the_desk()
     shop.rasa_down = True
@@ -89,7 +104,9 @@ async def test_without_rasa_an_unsure_search_asks_back_twice_then_hands_over(
     assert notice["notice"] == {"code": "queued", "params": {"reason": "not_confident"}}
 
 
-async def test_without_rasa_a_button_still_brings_its_article(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_without_rasa_a_button_still_brings_its_article(
+    bot: Bot, open_tab: OpenTab, shop: Shop
+) -> None:
     shop.rasa_down = True
     shop.found = {**shop.found, "band": "clarify", "confidence": 0.5}
     tab = await open_tab(bot)
@@ -99,7 +116,7 @@ async def test_without_rasa_a_button_still_brings_its_article(bot: Any, open_tab
     assert answer["text"] == "All about express."
 
 
-async def test_without_rasa_a_no_brings_a_person(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_without_rasa_a_no_brings_a_person(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     bot.staff_the_desk()
     shop.rasa_down = True
     tab = await open_tab(bot)
@@ -111,7 +128,7 @@ async def test_without_rasa_a_no_brings_a_person(bot: Any, open_tab: Any, shop: 
     await tab.until(type="state", owner="queue")
 
 
-async def test_a_hand_over_band_hands_over_at_once(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_a_hand_over_band_hands_over_at_once(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     bot.staff_the_desk()
     shop.rasa_down = True
     shop.found = {**shop.found, "band": "hand_over", "confidence": 0.1}
@@ -121,7 +138,7 @@ async def test_a_hand_over_band_hands_over_at_once(bot: Any, open_tab: Any, shop
 
 
 async def test_when_actions_is_down_too_the_shopper_is_told_and_waits_for_a_person(
-    bot: Any, open_tab: Any, shop: Any
+    bot: Bot, open_tab: OpenTab, shop: Shop
 ) -> None:
     bot.staff_the_desk()
     shop.rasa_down = shop.actions_down = True
@@ -140,7 +157,7 @@ async def test_when_actions_is_down_too_the_shopper_is_told_and_waits_for_a_pers
 
 
 async def test_a_slow_answer_after_the_shopper_asked_for_a_person_is_dropped(
-    bot: Any, open_tab: Any, shop: Any
+    bot: Bot, open_tab: OpenTab, shop: Shop
 ) -> None:
     bot.staff_the_desk()
     shop.delay_s = 0.4
@@ -156,18 +173,15 @@ async def test_a_slow_answer_after_the_shopper_asked_for_a_person_is_dropped(
 
 
 async def test_a_locked_database_is_told_to_the_shopper_and_the_connection_lives(
-    start_bot: Any, open_tab: Any, tmp_path: Any
+    start_bot: StartBot, open_tab: OpenTab, tmp_path: Path
 ) -> None:
     bot = await start_bot(database_wait_s=0.2)
     tab = await open_tab(bot)
     await tab.say("before")
-    other = sqlite3.connect(tmp_path / "var" / "bot.db", isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    said = await tab.send(type="say", text="during")
-    error = await tab.until(type="error")
-    assert (error["code"], error["status"], error["id"]) == ("unavailable", 503, said)
-    other.execute("ROLLBACK")
-    other.close()
+    with locked(tmp_path / "var" / "bot.db"):
+        said = await tab.send(type="say", text="during")
+        error = await tab.until(type="error")
+        assert (error["code"], error["status"], error["id"]) == ("unavailable", 503, said)
     await tab.send(type="say", text="during", id=said)
     assert (await tab.until(type="ack", id=said))["seq"] == 3
     await tab.until(type="message", author="assistant")
@@ -175,24 +189,23 @@ async def test_a_locked_database_is_told_to_the_shopper_and_the_connection_lives
 
 
 async def test_an_answer_that_could_not_be_kept_is_kept_when_the_database_is_back(
-    start_bot: Any, open_tab: Any, shop: Any, tmp_path: Any
+    start_bot: StartBot, open_tab: OpenTab, shop: Shop, tmp_path: Path
 ) -> None:
     bot = await start_bot(database_wait_s=0.2)
     shop.delay_s = 0.3
     tab = await open_tab(bot)
     await tab.send(type="say", text="how long")
     await tab.until(type="typing", on=True)
-    other = sqlite3.connect(tmp_path / "var" / "bot.db", isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    await asyncio.sleep(0.7)  # the answer is there and cannot be kept
-    other.execute("ROLLBACK")
-    other.close()
+    with locked(tmp_path / "var" / "bot.db"):
+        await asyncio.sleep(0.7)  # the answer is there and cannot be kept
     await tab.until(type="message", author="assistant")
     assert texts(tab) == ["how long", "The answer to how long."]
     assert await next_turn(bot.services.store, tab.conversation) is None
 
 
-async def test_a_full_disk_is_told_to_the_shopper_and_the_connection_lives(bot: Any, open_tab: Any) -> None:
+async def test_a_full_disk_is_told_to_the_shopper_and_the_connection_lives(
+    bot: Bot, open_tab: OpenTab
+) -> None:
     tab = await open_tab(bot)
     await tab.say("before")
     disk = {"full": True}
@@ -215,5 +228,5 @@ async def test_a_full_disk_is_told_to_the_shopper_and_the_connection_lives(bot: 
     assert refused["code"] == "unavailable"
     await tab.send(type="say", text="there is room again", id=refused["id"])
     await tab.until(type="message", author="shopper", text="there is room again")
-    seqs = [frame["seq"] for frame in tab.frames if frame["type"] == "message"]
+    seqs = [seq for seq, _ in tab.said]
     assert seqs == list(range(1, len(seqs) + 1))

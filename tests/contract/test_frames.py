@@ -1,11 +1,13 @@
 """A shopper's conversation, frame by frame, over the WebSocket."""
 
-from typing import Any
+from tests.contract.server import Bot
+from tests.contract.shop import Shop
+from tests.contract.tab import OpenTab
 
 OFFER = {"event": "payment.declined", "data": {"code": "insufficient_funds"}}
 
 
-async def test_a_question_is_acknowledged_shown_and_answered(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_a_question_is_acknowledged_shown_and_answered(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     tab = await open_tab(
         bot, context={"page": {"url": "/", "title": "Pay", "step": "payment"}, "country": "AT"}
     )
@@ -29,7 +31,7 @@ async def test_a_question_is_acknowledged_shown_and_answered(bot: Any, open_tab:
     assert asked["metadata"]["owner"] == "assistant"
 
 
-async def test_typing_is_shown_while_the_assistant_works(bot: Any, open_tab: Any) -> None:
+async def test_typing_is_shown_while_the_assistant_works(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     await tab.say("hello")
     await tab.say("and again")
@@ -38,7 +40,7 @@ async def test_typing_is_shown_while_the_assistant_works(bot: Any, open_tab: Any
     assert shown[-2:] == [True, False]
 
 
-async def test_the_dialogue_goes_back_to_rasa_as_it_came(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_the_dialogue_goes_back_to_rasa_as_it_came(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     tab = await open_tab(bot)
     await tab.say("one")
     await tab.say("two")
@@ -46,7 +48,7 @@ async def test_the_dialogue_goes_back_to_rasa_as_it_came(bot: Any, open_tab: Any
     assert shop.asked[1]["sender"] == shop.asked[0]["sender"]
 
 
-async def test_buttons_can_be_chosen_and_stay_readable(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_buttons_can_be_chosen_and_stay_readable(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     tab = await open_tab(bot)
     clarify = await tab.say("which is it")
     assert (clarify["kind"], clarify["text"], clarify["chosen"]) == ("clarify", "Which one?", None)
@@ -64,11 +66,11 @@ async def test_buttons_can_be_chosen_and_stay_readable(bot: Any, open_tab: Any, 
 
 
 async def test_a_verdict_is_shown_in_every_tab_and_heard_by_the_assistant(
-    bot: Any, open_tab: Any, shop: Any
+    bot: Bot, open_tab: OpenTab, shop: Shop
 ) -> None:
     tab = await open_tab(bot)
     answer = await tab.say("how long")
-    second = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
+    second = await open_tab(bot, **tab.shopper)
     await tab.send(type="verdict", seq=answer["seq"], helped=False)
     for seen in (tab, second):
         update = await seen.until(type="update")
@@ -77,7 +79,7 @@ async def test_a_verdict_is_shown_in_every_tab_and_heard_by_the_assistant(
 
 
 async def test_card_numbers_are_masked_before_they_are_stored_or_passed_on(
-    bot: Any, open_tab: Any, shop: Any
+    bot: Bot, open_tab: OpenTab, shop: Shop
 ) -> None:
     number = "4111 1111 1111 1111"
     tab = await open_tab(bot, context={"page": {"url": f"/pay?card={number}", "title": "Pay"}})
@@ -89,7 +91,7 @@ async def test_card_numbers_are_masked_before_they_are_stored_or_passed_on(
     assert "FH-123456" in everything
 
 
-async def test_a_slash_does_not_reach_rasa_as_a_command(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_a_slash_does_not_reach_rasa_as_a_command(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     tab = await open_tab(bot)
     await tab.say("/restart")
     own = next(frame for frame in tab.frames if frame.get("author") == "shopper")
@@ -97,7 +99,7 @@ async def test_a_slash_does_not_reach_rasa_as_a_command(bot: Any, open_tab: Any,
     assert shop.asked[0]["message"] == "restart"
 
 
-async def test_the_same_answer_is_never_given_twice_in_a_row(bot: Any, open_tab: Any) -> None:
+async def test_the_same_answer_is_never_given_twice_in_a_row(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     first = await tab.say("how long")
     second = await tab.say("how long")
@@ -108,7 +110,7 @@ async def test_the_same_answer_is_never_given_twice_in_a_row(bot: Any, open_tab:
     assert third["kind"] == "answer"
 
 
-async def test_an_event_brings_its_article_once(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_an_event_brings_its_article_once(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     tab = await open_tab(bot)
     frame_id = await tab.send(type="track", **OFFER)
     ack = await tab.until(type="ack", id=frame_id)
@@ -127,7 +129,7 @@ async def test_an_event_brings_its_article_once(bot: Any, open_tab: Any, shop: A
     assert [frame for frame in await tab.ping() if frame["type"] == "message"] == []
 
 
-async def test_an_event_without_an_article_is_only_noted(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_an_event_without_an_article_is_only_noted(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     tab = await open_tab(bot)
     frame_id = await tab.send(type="track", event="cart.viewed", data={})
     ack = await tab.until(type="ack", id=frame_id)
@@ -137,19 +139,19 @@ async def test_an_event_without_an_article_is_only_noted(bot: Any, open_tab: Any
     assert events["event"] == "cart.viewed"
 
 
-async def test_a_dismissed_offer_says_so_in_every_tab(bot: Any, open_tab: Any) -> None:
+async def test_a_dismissed_offer_says_so_in_every_tab(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     await tab.send(type="track", **OFFER)
     offer = await tab.until(type="message", kind="offer")
     await tab.send(type="dismiss", seq=offer["seq"])
     assert await tab.until(type="update") == {"type": "update", "seq": offer["seq"], "verdict": "dismissed"}
-    second = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
+    second = await open_tab(bot, **tab.shopper)
     replayed = next(frame for frame in second.frames if frame["type"] == "message")
     assert replayed["offer"]["verdict"] == "dismissed"
     assert replayed["answer"]["verdict"] is None
 
 
-async def test_without_rasa_an_event_is_looked_up_directly(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_without_rasa_an_event_is_looked_up_directly(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     shop.rasa_down = True
     tab = await open_tab(bot)
     await tab.send(type="track", **OFFER)
@@ -158,7 +160,7 @@ async def test_without_rasa_an_event_is_looked_up_directly(bot: Any, open_tab: A
     assert shop.searched[0]["context"]["event"]["code"] == "insufficient_funds"
 
 
-async def test_a_person_is_asked_for_and_the_place_in_line_is_shown(bot: Any, open_tab: Any) -> None:
+async def test_a_person_is_asked_for_and_the_place_in_line_is_shown(bot: Bot, open_tab: OpenTab) -> None:
     bot.staff_the_desk()
     tab = await open_tab(bot)
     await tab.say("how long")
@@ -177,7 +179,7 @@ async def test_a_person_is_asked_for_and_the_place_in_line_is_shown(bot: Any, op
     assert (await tab.until(type="state"))["queue"] == {"place": 1, "waiting": 2}
 
 
-async def test_rasa_hands_over_with_what_it_found(bot: Any, open_tab: Any, shop: Any) -> None:
+async def test_rasa_hands_over_with_what_it_found(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     bot.staff_the_desk()
     tab = await open_tab(bot)
     await tab.send(type="say", text="a person please")
@@ -187,7 +189,7 @@ async def test_rasa_hands_over_with_what_it_found(bot: Any, open_tab: Any, shop:
     assert shop.asked[-1]["metadata"]["owner"] == "queue"
 
 
-async def test_with_nobody_at_the_desk_an_address_is_kept(bot: Any, open_tab: Any) -> None:
+async def test_with_nobody_at_the_desk_an_address_is_kept(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     await tab.send(type="ask_person")
     assert (await tab.until(type="message"))["notice"]["code"] == "contact_wanted"
@@ -203,7 +205,7 @@ async def test_with_nobody_at_the_desk_an_address_is_kept(bot: Any, open_tab: An
     assert "ann@example.com" in notice["text"]
 
 
-async def test_who_comes_to_the_desk_and_who_leaves_is_shown(bot: Any, open_tab: Any) -> None:
+async def test_who_comes_to_the_desk_and_who_leaves_is_shown(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     bot.staff_the_desk()
     assert (await tab.until(type="state"))["desk"] == {"staffed": True}

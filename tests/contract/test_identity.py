@@ -11,16 +11,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from bot.errors import AppError
 from bot.identity import read_identity
 from bot.settings import Site
+from tests.contract.server import IDENTITY_KEY, ORIGIN, Bot, StartBot
+from tests.contract.tab import OpenTab
 
-KEY = "the shop signs its shoppers with this"
 
-
-def signed(subject: str = "customer-7", key: str = KEY, **claims: Any) -> str:
+def signed(subject: str = "customer-7", key: str = IDENTITY_KEY, **claims: Any) -> str:
     given = {"sub": subject, "name": "Ann", "email": "ann@example.com", "exp": time.time() + 600} | claims
     return jwt.encode({name: value for name, value in given.items() if value is not None}, key, "HS256")
 
 
-async def test_a_signed_shopper_is_verified_and_stays_so(bot: Any, open_tab: Any) -> None:
+async def test_a_signed_shopper_is_verified_and_stays_so(bot: Bot, open_tab: OpenTab) -> None:
     tab = await open_tab(bot)
     assert tab.welcome["verified"] is False
     await tab.say("hello")
@@ -42,13 +42,13 @@ async def test_a_signed_shopper_is_verified_and_stays_so(bot: Any, open_tab: Any
     ids=["expired", "never expires", "another key", "unsigned"],
 )
 async def test_what_the_shop_did_not_sign_is_refused_and_the_chat_goes_on(
-    bot: Any, open_tab: Any, token: str
+    bot: Bot, open_tab: OpenTab, token: str
 ) -> None:
     tab = await open_tab(bot)
     await tab.send(type="identify", jwt=token)
     assert (await tab.until(type="error"))["code"] == "bad_value"
     assert (await tab.say("hello"))["kind"] == "answer"
-    again = await open_tab(bot, visitor=tab.welcome["visitor"], conversation=tab.conversation)
+    again = await open_tab(bot, **tab.shopper)
     assert again.welcome["verified"] is False
 
 
@@ -58,8 +58,8 @@ def test_a_shop_may_sign_with_a_key_of_its_own_that_nobody_else_has() -> None:
     site = Site.model_validate(
         {
             "name": "Fernhill",
-            "origins": ["https://shop.example"],
-            "identity_keys": [{"alg": "HS256", "key": KEY}, {"alg": "ES256", "key": public}],
+            "origins": [ORIGIN],
+            "identity_keys": [{"alg": "HS256", "key": IDENTITY_KEY}, {"alg": "ES256", "key": public}],
         }
     )
     claims = {"sub": "customer-7", "exp": time.time() + 600}
@@ -69,7 +69,9 @@ def test_a_shop_may_sign_with_a_key_of_its_own_that_nobody_else_has() -> None:
         read_identity(site, jwt.encode(claims, other, "ES256"))
 
 
-async def test_somebody_else_at_the_same_browser_sees_nothing_of_the_first(bot: Any, open_tab: Any) -> None:
+async def test_somebody_else_at_the_same_browser_sees_nothing_of_the_first(
+    bot: Bot, open_tab: OpenTab
+) -> None:
     tab = await open_tab(bot)
     await tab.send(type="identify", jwt=signed("ann"))
     first = await tab.until(type="welcome")
@@ -83,7 +85,7 @@ async def test_somebody_else_at_the_same_browser_sees_nothing_of_the_first(bot: 
     assert tab.conversation != mine
 
 
-async def test_a_token_of_another_server_is_refused(start_bot: Any, open_tab: Any) -> None:
+async def test_a_token_of_another_server_is_refused(start_bot: StartBot, open_tab: OpenTab) -> None:
     one = await start_bot(secret="1" * 32)
     other = await start_bot(secret="2" * 32)
     tab = await open_tab(one)

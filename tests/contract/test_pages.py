@@ -1,14 +1,18 @@
 """Health, metrics, and the built front end."""
 
 import asyncio
-from typing import Any
+from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.contract.server import Bot, StartBot, eventually
+from tests.contract.shop import Shop
+from tests.contract.tab import OpenTab
+
 
 async def test_it_is_ready_once_all_three_have_answered_and_names_what_is_down(
-    start_bot: Any, http: httpx.AsyncClient, shop: Any, eventually: Any
+    start_bot: StartBot, http: httpx.AsyncClient, shop: Shop
 ) -> None:
     shop.rasa_down = True
     bot = await start_bot()
@@ -26,7 +30,7 @@ async def test_it_is_ready_once_all_three_have_answered_and_names_what_is_down(
 
 
 async def test_metrics_are_served_on_a_port_of_their_own(
-    bot: Any, http: httpx.AsyncClient, open_tab: Any, eventually: Any
+    bot: Bot, http: httpx.AsyncClient, open_tab: OpenTab
 ) -> None:
     await (await open_tab(bot)).say("hello")
     await eventually(lambda: bot.services.metrics.registry.get_sample_value("bot_up", {"part": "rasa"}))
@@ -37,7 +41,7 @@ async def test_metrics_are_served_on_a_port_of_their_own(
     assert 'bot_frames_total{type="say"} 1.0' in told
 
 
-async def test_without_a_build_the_front_end_says_what_to_do(bot: Any, http: httpx.AsyncClient) -> None:
+async def test_without_a_build_the_front_end_says_what_to_do(bot: Bot, http: httpx.AsyncClient) -> None:
     for path in ("/", "/demo/", "/demo/cart", "/widget/manifest.json"):
         reply = await http.get(bot.url + path)
         assert reply.status_code == 503
@@ -45,7 +49,7 @@ async def test_without_a_build_the_front_end_says_what_to_do(bot: Any, http: htt
 
 
 @pytest.fixture
-def built(tmp_path: Any) -> Any:
+def built(tmp_path: Path) -> Path:
     static = tmp_path / "static"
     for name, text in {
         "widget/manifest.json": "{}",
@@ -60,7 +64,7 @@ def built(tmp_path: Any) -> Any:
 
 
 async def test_the_widget_is_immutable_and_may_be_loaded_from_anywhere(
-    built: Any, bot: Any, http: httpx.AsyncClient
+    built: Path, bot: Bot, http: httpx.AsyncClient
 ) -> None:
     script = await http.get(f"{bot.url}/widget/1.0/checkout-chat.js")
     assert (script.status_code, script.headers["content-type"]) == (200, "text/javascript")
@@ -72,7 +76,7 @@ async def test_the_widget_is_immutable_and_may_be_loaded_from_anywhere(
 
 
 async def test_every_path_of_the_demo_that_is_no_file_is_its_page(
-    built: Any, bot: Any, http: httpx.AsyncClient
+    built: Path, bot: Bot, http: httpx.AsyncClient
 ) -> None:
     assert (await http.get(f"{bot.url}/")).headers["location"] == "/demo/"
     for path in ("/demo/", "/demo/index.html", "/demo/cart", "/demo/checkout/payment"):
@@ -88,7 +92,7 @@ async def test_every_path_of_the_demo_that_is_no_file_is_its_page(
 @pytest.mark.parametrize(
     "path", ["/widget/../secret.txt", "/widget/%2e%2e/secret.txt", "/demo/..%2fsecret.txt"]
 )
-async def test_no_path_leads_out_of_the_folder(built: Any, bot: Any, path: str) -> None:
+async def test_no_path_leads_out_of_the_folder(built: Path, bot: Bot, path: str) -> None:
     host, port = bot.url.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
@@ -99,6 +103,6 @@ async def test_no_path_leads_out_of_the_folder(built: Any, bot: Any, path: str) 
     assert reply.startswith((b"HTTP/1.1 404", b"HTTP/1.1 400"))
 
 
-async def test_an_unknown_address_is_told_in_the_same_shape(bot: Any, http: httpx.AsyncClient) -> None:
+async def test_an_unknown_address_is_told_in_the_same_shape(bot: Bot, http: httpx.AsyncClient) -> None:
     reply = await http.get(f"{bot.url}/nowhere")
     assert (reply.status_code, reply.json()["error"]["code"]) == (404, "not_found")

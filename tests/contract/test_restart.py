@@ -15,14 +15,13 @@ from typing import Any
 import httpx
 import pytest
 
+from scripts.shopper import hello
+from scripts.stack import free_port
+from tests.contract.server import ORIGIN, eventually
+from tests.contract.shop import Shop
+from tests.contract.tab import OpenTab
+
 PATIENCE_S = 40.0
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Process:
@@ -64,7 +63,7 @@ class Process:
 
 
 @pytest.fixture
-async def process_of(shop: Any, tmp_path: Path) -> AsyncIterator[Callable[..., Process]]:
+async def process_of(shop: Shop, tmp_path: Path) -> AsyncIterator[Callable[..., Process]]:
     made: list[Process] = []
 
     def make(**settings: str) -> Process:
@@ -76,7 +75,7 @@ async def process_of(shop: Any, tmp_path: Path) -> AsyncIterator[Callable[..., P
             "BOT_VAR_DIR": str(tmp_path / "var"),
             "BOT_RASA_URL": shop.url,
             "BOT_ACTIONS_URL": shop.url,
-            "BOT_SITES": json.dumps({"fernhill": {"name": "Fernhill", "origins": ["https://shop.example"]}}),
+            "BOT_SITES": json.dumps({"fernhill": {"name": "Fernhill", "origins": [ORIGIN]}}),
             **settings,
         }
         made.append(Process(environment, port, tmp_path / "log"))
@@ -88,7 +87,7 @@ async def process_of(shop: Any, tmp_path: Path) -> AsyncIterator[Callable[..., P
 
 
 async def test_killed_in_mid_answer_it_answers_after_the_restart(
-    process_of: Any, open_tab: Any, shop: Any, eventually: Any
+    process_of: Any, open_tab: OpenTab, shop: Shop
 ) -> None:
     process = process_of()
     await process.start()
@@ -103,11 +102,10 @@ async def test_killed_in_mid_answer_it_answers_after_the_restart(
     await process.end(signal.SIGKILL)
     shop.delay_s = 0.0
     await process.start()
-    again = await open_tab(process, visitor=tab.welcome["visitor"], conversation=tab.conversation)
+    again = await open_tab(process, **tab.shopper)
     while not any(frame.get("text") == "The answer to three." for frame in again.frames):
         await again.next()
-    messages = [(f["seq"], f["text"]) for f in again.frames if f["type"] == "message"]
-    assert messages == [
+    assert again.said == [
         (1, "one"),
         (2, "The answer to one."),
         (3, "two"),
@@ -123,19 +121,19 @@ async def test_killed_in_mid_answer_it_answers_after_the_restart(
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
 async def test_a_stop_is_quick_and_clean_with_shoppers_connected(
-    process_of: Any, open_tab: Any, with_signal: signal.Signals
+    process_of: Any, open_tab: OpenTab, with_signal: signal.Signals
 ) -> None:
     process = process_of()
     await process.start()
     tab = await open_tab(process)
     await tab.say("hello")
     async with httpx.AsyncClient(trust_env=False) as client:
-        body = {"v": 1, "wait_s": 25, "frames": [{"type": "hello", "v": 1, "site": "fernhill"}]}
+        body = {"v": 1, "wait_s": 25, "frames": [hello()]}
         waiting = asyncio.create_task(
             client.post(
                 f"{process.url}/chat/v1/frames",
                 json=body,
-                headers={"Origin": "https://shop.example"},
+                headers={"Origin": ORIGIN},
                 timeout=30,
             )
         )
