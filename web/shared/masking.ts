@@ -27,6 +27,7 @@ const KEPT = "\x01";
 
 const IBAN_START = RegExp(`[a-z](?=${GAP}[a-z]${GAP}\\d${GAP}\\d)`, "g");
 const MASKED_CARD = /•••• \d{4}(?!\d)/g;
+const MASKED_IBAN = /\[IBAN removed]/gi;
 const DATE = RegExp(
   "(?<!\\d)(?<!\\d[./-])(?:" +
   "(?:0?[1-9]|[12]\\d|3[01])([./-])(?:0?[1-9]|1[0-2])\\1(?:19|20)\\d{2}" +
@@ -38,16 +39,16 @@ const CODE_NAME =
   "|sicherheits-?(?:code|nummer|zahl)|pr(?:ü|ue?)f-?(?:code|nummer|ziffern?|zahl)|karten-?code" +
   "|code (?:de (?:la )?)?(?:s[ée]curit[ée]|v[ée]rification|carte)|cryptogramme(?: visuel)?" +
   "|(?:c[óo]digo|n[úu]mero|clave) (?:de )?(?:seguridad|verificaci[óo]n))";
-const CODE_DIGITS = "(?<code>(?<!\\d)\\d{3,4}(?!\\d)|(?<!\\d)\\d(?:[ .-]\\d){2,3}(?!\\d)(?![ .-]\\d))";
-const CODE_AFTER = RegExp(`${CODE_NAME}[^\\d?!;•€$£${TAKEN}]{0,30}?${CODE_DIGITS}`, "dg");
+const CODE_DIGITS = "((?<!\\d)\\d{3,4}(?!\\d)|(?<!\\d)\\d(?:[ .-]\\d){2,3}(?!\\d)(?![ .-]\\d))";
+const CODE_AFTER = RegExp(`${CODE_NAME}[^\\d?!;•€$£${TAKEN}]{0,30}?${CODE_DIGITS}`, "dgu");
 const CODE_BEFORE = RegExp(
   `${CODE_DIGITS}[ ,:=(]{0,3}(?:(?:is|was|as|for|ist|war|est|es|era) )?` +
   `(?:(?:the|my|its|die|der|das|mein|meine|le|la|mon|mi|el) )?${CODE_NAME}(?![a-z])`, "dg");
-const SHORT_NUMBER = /(?<![\da-z])(?<code>\d{3,4})(?![\da-z])/dg;
+const SHORT_NUMBER = /(?<![\da-z])(\d{3,4})(?![\da-z])/dg;
 const MONEY_BEFORE = /(?:[€$£¥]|(?<![a-z])(?:eur|usd|gbp|chf)) ?$/;
 const MONEY_AFTER = /^(?:[.,]\d{2}(?!\d)| ?(?:[€$£¥%]|(?:eur|euros?|usd|gbp|chf|dollars?|pounds?)(?![a-z])))/;
 
-/** From, to, and what to put there; nothing to put: it stays, safe from the rules to come. */
+/** From, to, and what to put there; nothing to put: what stands there stays. */
 type Cut = [start: number, end: number, put?: string];
 
 /** `text` without card numbers (the last four stay), IBANs and security codes; what fits `orderPattern` stays. */
@@ -66,18 +67,19 @@ export function mask(text: string, orderPattern?: string): string {
     }
   }
 
-  /** Hides what was found from the rules to come; whether there was any. */
-  function take(cuts: Cut[]): boolean {
+  /** Covers what was found, away from the rules to come; whether there was any. */
+  function take(cuts: Cut[], cover = TAKEN): boolean {
     for (const [start, end, put] of cuts) {
-      shown = shown.slice(0, start) + (put ? TAKEN : KEPT).repeat(end - start) + shown.slice(end);
+      shown = shown.slice(0, start) + cover.repeat(end - start) + shown.slice(end);
       if (put) puts.push([(at[start] as Cut)[0], (at[end - 1] as Cut)[1], put]);
     }
     return cuts.length > 0;
   }
 
-  if (orderPattern) take(spans(RegExp(`(?<!\\d)(?:${orderPattern})(?!\\d)`, "gi"), shown));
+  if (orderPattern) take(spans(RegExp(`(?<!\\d)(?:${orderPattern})(?!\\d)`, "gi"), shown), KEPT);
   const hadCard = take(spans(MASKED_CARD, shown));
-  take(spans(DATE, shown));
+  take(spans(MASKED_IBAN, shown));
+  take(spans(DATE, shown), KEPT);
   take(ibans(shown));
   const hasCard = take(cards(shown)) || hadCard;
   take(codes(CODE_AFTER, shown));
@@ -107,12 +109,12 @@ function digit(char: string): string {
 }
 
 function spans(pattern: RegExp, shown: string): Cut[] {
-  return [...shown.matchAll(pattern)].filter(([found]) => found).map((found) => [found.index, found.index + found[0].length]);
+  return [...shown.matchAll(pattern)].map((found) => [found.index, found.index + found[0].length]);
 }
 
 function codes(pattern: RegExp, shown: string): Cut[] {
   return [...shown.matchAll(pattern)].flatMap((found) => {
-    const [start, end] = found.indices?.groups?.code as [number, number];
+    const [start, end] = (found.indices as RegExpIndicesArray)[1] as [number, number];
     const isMoney = MONEY_BEFORE.test(shown.slice(Math.max(0, start - 5), start)) || MONEY_AFTER.test(shown.slice(end));
     return isMoney ? [] : [[start, end, CODE]];
   });
@@ -123,7 +125,7 @@ function ibans(shown: string): Cut[] {
   return [...shown.matchAll(IBAN_START)].flatMap(({ index }): Cut[] => {
     const rest = shown.slice(index);
     const country = rest.replace(/[ ._-]/g, "").slice(0, 2);
-    const wanted = RegExp(`(\\d\\d)(?:[a-z]{2})*?${country}`).exec(IBAN_LENGTHS)?.[1] ?? 99;
+    const wanted = RegExp(`(\\d\\d)(?:[a-z]{2})*?${country}`).exec(IBAN_LENGTHS)?.[1] ?? 1;
     const found = startOf(rest, "[a-z\\d]", Number(wanted));
     if (index < done || !isIban(found.replace(/[ ._-]/g, ""))) return [];
     done = index + found.length;
@@ -152,7 +154,7 @@ function cards(shown: string): Cut[] {
     for (const length of CARD_LENGTHS) {
       const found = startOf(rest, "\\d", length, "(?!\\d)");
       const digits = found.replace(/\D/g, "");
-      if (!isLuhn(digits) || (shown[index - 1] === "+" && length <= PHONE_DIGITS)) continue;
+      if (!found || !isLuhn(digits) || (shown[index - 1] === "+" && length <= PHONE_DIGITS)) continue;
       done = index + found.length;
       return [[index, done, CARD + digits.slice(-4)]];
     }
@@ -164,7 +166,7 @@ function cards(shown: string): Cut[] {
 function isLuhn(digits: string): boolean {
   const doubled = "0246813579";
   const sum = [...digits].reverse().reduce((total, char, place) => total + Number(place % 2 ? doubled[Number(char)] : char), 0);
-  return Boolean(digits) && sum % 10 === 0;
+  return sum % 10 === 0;
 }
 
 /** A copy of plain data with every text in it masked; what is not plain data (a function, a circle) is left out. */
