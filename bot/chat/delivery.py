@@ -6,7 +6,7 @@ from typing import Any
 from bot.frames import message_frame, state_frame, typing_frame, update_frame
 from bot.hub import Changed, Event, PresenceChanged, QueueMoved, Stored, Subscription, Typing, Updated
 from bot.services import Services
-from bot.store.conversations import place_of
+from bot.store.conversations import Place, place_of
 from bot.store.messages import messages_after
 from bot.store.models import Conversation
 
@@ -64,15 +64,20 @@ class Delivery:
             async with self._services.store.read() as session:
                 row = await session.get(Conversation, self.conversation_id)
                 place = await place_of(session, row) if row else None
-        state = state_frame(row, place, staffed=self._services.presence.staffed)
-        if state != self._state:
-            self._state = state
-            await self._send(state)
+        await self._send_state(row, place)
+
+    async def tell_state_of(self, row: Conversation) -> None:
+        """The same, of a conversation just made, which nobody waits in."""
+        await self._send_state(row, None)
 
     async def hear(self, event: Event) -> None:
         """Send what an event means for this connection."""
-        if isinstance(event, QueueMoved | PresenceChanged):
-            if isinstance(event, PresenceChanged) or (self._state or {}).get("queue"):
+        if isinstance(event, PresenceChanged):
+            if not event.conversation_id:  # staff came or went; tabs of this shopper change nothing here
+                await self.tell_state()
+            return
+        if isinstance(event, QueueMoved):
+            if (self._state or {}).get("queue"):
                 await self.tell_state()
             return
         if event.conversation_id != self.conversation_id:
@@ -86,6 +91,12 @@ class Delivery:
                 await self._send(typing_frame(event.author, on=event.on))
         elif isinstance(event, Changed):
             await self.tell_state()
+
+    async def _send_state(self, row: Conversation | None, place: Place | None) -> None:
+        state = state_frame(row, place, staffed=self._services.presence.staffed)
+        if state != self._state:
+            self._state = state
+            await self._send(state)
 
     async def _hear_message(self, event: Stored) -> None:
         if event.message.seq == self.after + 1:

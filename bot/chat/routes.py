@@ -3,9 +3,9 @@
 from sanic import Blueprint, HTTPResponse, Request, Websocket
 from sanic.response import empty
 
+from bot.chat.caller import wrong_origin
 from bot.chat.http import answer_frames
 from bot.chat.rates import Rates
-from bot.chat.session import wrong_origin
 from bot.chat.socket import Socket
 from bot.chat.visits import Visits
 from bot.services import Services

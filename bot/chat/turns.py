@@ -110,8 +110,11 @@ class TurnRunner:
                 if first is not None:
                     self._tried.setdefault(conversation_id, set()).add(first.turn_id)
                     await self._run(first)
-                while job := await self._next(conversation_id):
-                    await self._run(job)
+                # The only open turn was that one, unless another came meanwhile and woke this conversation.
+                if first is None or conversation_id in self._again:
+                    while job := await self._next(conversation_id):
+                        await self._run(job)
+                self._tried.pop(conversation_id, None)
             except AppError as error:
                 log.warning("turn waits", conversation=conversation_id, error=error.message)
                 return
@@ -122,9 +125,7 @@ class TurnRunner:
     async def _next(self, conversation_id: str) -> Job | None:
         tried = self._tried.get(conversation_id, set())
         job = await self._services.whole(next_turn(self._services.store, conversation_id, tried))
-        if job is None:
-            self._tried.pop(conversation_id, None)
-        else:
+        if job is not None:
             self._tried.setdefault(conversation_id, set()).add(job.turn_id)
         return job
 
@@ -156,6 +157,8 @@ class TurnRunner:
         return await fall_back(self._services.knowledge, self._services.clock, job, last)
 
     async def _last_answer(self, job: Job) -> Message | None:
+        if job.conversation.last_seq <= 1:
+            return None
         with contextlib.suppress(AppError):
             return await self._services.whole(last_answer(self._services.store, job.conversation.id))
         return None

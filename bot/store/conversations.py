@@ -173,6 +173,7 @@ def create(change: Change, conversation_id: str, opening: Opening) -> Conversati
         updated_at=change.at,
     )
     change.session.add(row)
+    change.opened = row
     change.note(conversation_id, "opened", site=opening.site)
     return row
 

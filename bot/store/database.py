@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, event, insert, make_url, text
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -29,16 +29,27 @@ log = structlog.get_logger("bot.store")
 
 @dataclass
 class Change:
-    """A transaction that writes: its session, its time, and what the hub hears once it is committed."""
+    """A transaction that writes: its session, its time, and what the hub hears once it is committed.
+
+    `opened` is the conversation that it opens, if it does.
+    """
 
     session: AsyncSession
     at: datetime
     news: list[Event] = field(default_factory=list)
+    opened: models.Conversation | None = None
+    noted: list[dict[str, Any]] = field(default_factory=list)
 
     def note(self, conversation_id: str | None, kind: str, **data: Any) -> None:
         """Write down what happened, in this transaction. `data` never holds a shopper's words."""
-        row = models.Event(conversation_id=conversation_id, at=self.at, kind=kind, data=data)
-        self.session.add(row)
+        self.noted.append({"conversation_id": conversation_id, "at": self.at, "kind": kind, "data": data})
+
+    async def write(self) -> None:
+        """Write what is still to be written: the rows changed, then what was noted, in one statement."""
+        await self.session.flush()
+        if self.noted:
+            await self.session.execute(insert(models.Event), self.noted)
+            self.noted.clear()
 
 
 class Store:
@@ -81,6 +92,7 @@ class Store:
             async with session.begin():
                 change = Change(session, self.clock.now())
                 yield change
+                await change.write()
             for news in change.news:  # committed, and nobody has to wait until the connection is given back
                 self.hub.publish(news)
 
@@ -182,6 +194,8 @@ def _open_sqlite(url: str, file: str | None, wait_s: float) -> AsyncEngine:
         pool_size=4,
         max_overflow=4,
         pool_timeout=wait_s,
+        # A session ends its own transaction; a second rollback would be one more trip to the thread.
+        pool_reset_on_return=None,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

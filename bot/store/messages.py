@@ -33,11 +33,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A client's frame was taken: what `ack` says. `again` when it had been taken before."""
+    """A client's frame was taken: what `ack` says. `again` when it had been taken before.
+
+    `opened` is the conversation's row, where this frame opened it.
+    """
 
     conversation_id: str
     seq: int | None
     again: bool = False
+    opened: Conversation | None = field(default=None, compare=False, repr=False)
 
 
 async def messages_after(
@@ -100,7 +104,7 @@ def take(change: Change, sender: str, client_id: str, conversation_id: str, seq:
     change.session.add(
         Accepted(sender=sender, client_id=client_id, conversation_id=conversation_id, seq=seq, at=change.at)
     )
-    return Taken(conversation_id, seq)
+    return Taken(conversation_id, seq, opened=change.opened)
 
 
 async def find(change: Change, conversation_id: str, seq: int, kinds: tuple[str, ...]) -> Message:

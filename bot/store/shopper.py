@@ -23,11 +23,15 @@ OFFER_AGAIN_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sent a frame, from where, and the client's own id for it. `conversation_id` None opens one."""
+    """Who sent a frame, from where, and the client's own id for it.
+
+    `conversation_id` None opens one, with the id `new_id` where the sender has chosen it.
+    """
 
     opening: Opening
     conversation_id: str | None
     client_id: str
+    new_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +185,7 @@ async def _begin(change: Change, store: Store, sender: Sender) -> tuple[Conversa
     before = await taken_before(change, visitor_id, sender.client_id)
     if before:
         return await lock(change, before.conversation_id), before
-    row = create(change, store.new_id(), sender.opening)
+    row = create(change, sender.new_id or store.new_id(), sender.opening)
     await change.session.flush()
     if sender.opening.linked:
         await keep_visitor(change, visitor_id, sender.opening.site)
