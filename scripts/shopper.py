@@ -144,9 +144,10 @@ class Agent(Party):
     async def claim(self, conversation: str | None) -> Frame:
         """Claim what waits in the queue; gives its summary as this agent's own."""
         waiting = await self.summary(having(id=conversation, owner="queue"))
+        since = len(self.frames)
         ack = await self.send({"type": "claim", "conversation": conversation, "epoch": waiting["epoch"]})
         assert ack["type"] == "ack", ack
-        return await self.summary(having(id=conversation, owner="agent"))
+        return await self.summary(having(id=conversation, owner="agent"), since)
 
     async def summary(self, wanted: Callable[[Frame], bool], since: int = 0) -> Frame:
         """The first conversation's summary, in the welcome or later, that is as wanted."""

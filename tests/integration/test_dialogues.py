@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.line import Frame, having
 from scripts.shopper import PAYMENT_CONTEXT, Agent, Shopper
 from scripts.stack import Stack
 
@@ -14,7 +15,6 @@ DIALOGUES = yaml.safe_load(
 )["dialogues"]
 
 Step = dict[str, Any]
-Frame = dict[str, Any]
 
 
 def last_shown(shopper: Shopper, *kinds: str) -> Frame:
@@ -43,18 +43,11 @@ def frame_of(step: Step, shopper: Shopper) -> Frame:
 
 async def hand_back(shopper: Shopper, agent: Agent, settled: str) -> list[Frame]:
     """An agent claims and hands back; gives what the assistant says next."""
-    assert shopper.line is not None
-    taken = await agent.summary(lambda s: s["id"] == shopper.conversation and s["owner"] == "queue")
-    claim = {"type": "claim", "conversation": taken["id"], "epoch": taken["epoch"]}
-    assert (await agent.send(claim))["type"] == "ack"
+    mine = await agent.claim(shopper.conversation)
     since = len(shopper.frames)
-    back = {"type": "hand_back", "conversation": taken["id"], "epoch": taken["epoch"] + 1, "settled": settled}
+    back = {"type": "hand_back", "conversation": mine["id"], "epoch": mine["epoch"], "settled": settled}
     assert (await agent.send(back))["type"] == "ack"
-    end = await shopper.line.wait(
-        lambda f: f["type"] == "typing" and f["author"] == "assistant" and not f["on"], since, what="the end"
-    )
-    said = [f for f in shopper.frames[since : end + 1] if f["type"] == "message"]
-    return [message for message in said if message["author"] == "assistant"]
+    return [message for message in await shopper.answers(since) if message["author"] == "assistant"]
 
 
 async def play(step: Step, shopper: Shopper, agent: Agent) -> list[Frame]:
@@ -73,14 +66,9 @@ async def check(step: Step, said: list[Frame], shopper: Shopper, agent: Agent) -
     if "notice" in expected:
         assert expected["notice"] in [m["notice"]["code"] for m in said if m["kind"] == "notice"]
     if "owner" in expected:
-        assert shopper.line is not None
-        await shopper.line.wait(
-            lambda f: f["type"] == "state" and f["owner"] == expected["owner"], what=expected["owner"]
-        )
+        await shopper.gets(type="state", owner=expected["owner"])
     if "reason" in expected:
-        summary = await agent.summary(
-            lambda s: s["id"] == shopper.conversation and s["reason"] == expected["reason"]
-        )
+        summary = await agent.summary(having(id=shopper.conversation, reason=expected["reason"]))
         assert summary["owner"] == "queue"
 
 

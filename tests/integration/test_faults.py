@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from scripts.shopper import PAYMENT_CONTEXT as CONTEXT
-from scripts.shopper import Shopper
+from scripts.line import having
+from scripts.shopper import PAYMENT_CONTEXT, Shopper, articles
 from scripts.stack import Stack
 
 ANSWERABLE = "how many days do i have to send stuff back"
@@ -36,34 +36,24 @@ def killed(stack: Stack, *names: str) -> Iterator[None]:
             stack.spawn(name)
 
 
-async def once_ready(stack: Stack, shopper: Shopper) -> None:
-    """Wait until an ordinary question gets an ordinary answer again."""
-    await asyncio.to_thread(stack.wait_ready)
-    assert shopper.url == stack.url
-
-
-def answered(messages: list[dict]) -> list[str]:
-    return [message["answer"]["article"]["id"] for message in messages if message["kind"] == "answer"]
-
-
 async def test_a_confident_answer_still_comes_while_rasa_hangs_and_the_late_one_is_dropped(
     stack: Stack,
 ) -> None:
-    async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
+    async with Shopper(stack.url, context=dict(PAYMENT_CONTEXT)) as shopper:
         with frozen(stack, "rasa"):
             said = await shopper.say(ANSWERABLE)
-            assert answered(said) == ["return-window"]
+            assert articles(said) == ["return-window"]
         await asyncio.sleep(0.5)
         later = await shopper.say("can i buy without an account")
-        assert answered(later) == ["guest-checkout"]
-        assert answered(shopper.messages) == ["return-window", "guest-checkout"]
+        assert articles(later) == ["guest-checkout"]
+        assert articles(shopper.messages) == ["return-window", "guest-checkout"]
 
 
 async def test_a_confident_answer_still_comes_while_rasa_is_dead(stack: Stack) -> None:
-    async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
+    async with Shopper(stack.url, context=dict(PAYMENT_CONTEXT)) as shopper:
         with killed(stack, "rasa"):
             said = await shopper.say(ANSWERABLE)
-            assert answered(said) == ["return-window"]
+            assert articles(said) == ["return-window"]
         await wait_for_rasa(stack)
 
 
@@ -80,14 +70,14 @@ async def wait_for_rasa(stack: Stack) -> None:
 
 
 async def test_with_everything_behind_it_dead_the_question_is_kept_and_goes_to_a_person(stack: Stack) -> None:
-    async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
+    async with Shopper(stack.url, context=dict(PAYMENT_CONTEXT)) as shopper:
         with killed(stack, "rasa", "actions"):
             said = await shopper.say(ANSWERABLE)
             assert any(message["kind"] == "notice" for message in said)
             assert shopper.state["owner"] == "queue"
         await wait_for_rasa(stack)
         for _ in range(300):
-            if answered(await shopper.say("can i buy without an account")) == ["guest-checkout"]:
+            if articles(await shopper.say("can i buy without an account")) == ["guest-checkout"]:
                 break
             await asyncio.sleep(1)
         else:
@@ -95,24 +85,24 @@ async def test_with_everything_behind_it_dead_the_question_is_kept_and_goes_to_a
 
 
 async def test_a_locked_database_is_told_and_the_message_can_be_sent_again(stack: Stack) -> None:
-    async with Shopper(stack.url, context=dict(CONTEXT)) as shopper:
+    async with Shopper(stack.url, context=dict(PAYMENT_CONTEXT)) as shopper:
         await shopper.say(ANSWERABLE)
         locker = sqlite3.connect(stack.var / "bot.db", isolation_level=None, timeout=10)
         locker.execute("BEGIN IMMEDIATE")
-        frame = {"type": "say", "id": shopper.new_id(), "text": "can i buy without an account"}
+        frame = {"type": "say", "id": shopper.line.new_id(), "text": "can i buy without an account"}
         refused = await shopper.send(frame)
         locker.execute("ROLLBACK")
         locker.close()
         assert refused["type"] == "error"
         assert refused["code"] == "unavailable"
         said = await shopper.turn(frame)
-        assert answered(said) == ["guest-checkout"]
+        assert articles(said) == ["guest-checkout"]
         mine = [m["text"] for m in shopper.messages if m["author"] == "shopper"]
         assert mine == [ANSWERABLE, "can i buy without an account"]
 
 
 async def test_bot_killed_in_mid_answer_answers_after_the_restart_once_and_in_order(stack: Stack) -> None:
-    shopper = Shopper(stack.url, context=dict(CONTEXT))
+    shopper = Shopper(stack.url, context=dict(PAYMENT_CONTEXT))
     await shopper.connect()
     with frozen(stack, "rasa"):
         ack = await shopper.send({"type": "say", "text": ANSWERABLE})
@@ -123,9 +113,6 @@ async def test_bot_killed_in_mid_answer_answers_after_the_restart_once_and_in_or
     await asyncio.to_thread(stack.wait_ready)
     back = Shopper(stack.url, visitor=shopper.visitor, conversation=ack["conversation"])
     async with back:
-        assert back.line is not None
-        await back.line.wait(
-            lambda f: f["type"] == "message" and f["kind"] == "answer", timeout_s=60, what="the answer"
-        )
+        await back.line.wait(having(type="message", kind="answer"), timeout_s=60, what="the answer")
         said = [(m["seq"], m["author"], m["kind"]) for m in back.messages]
         assert said == [(1, "shopper", "text"), (2, "assistant", "answer")]

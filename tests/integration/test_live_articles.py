@@ -2,10 +2,8 @@
 
 import asyncio
 
-from scripts.shopper import PAYMENT_CONTEXT as CONTEXT
-from scripts.shopper import Shopper
+from scripts.shopper import PAYMENT_CONTEXT, Shopper, articles
 from scripts.stack import Stack
-from tests.integration.test_faults import answered
 
 PHRASING = "within how many days can i return an order"
 
@@ -18,9 +16,9 @@ async def test_a_changed_article_is_what_the_next_shopper_gets(stack: Stack, sho
         assert await text_within(stack, PHRASING, "31 days", seconds=5)
         article.write_text("---\ntitle: [broken\n---\n", encoding="utf-8")
         await asyncio.sleep(1.5)
-        async with Shopper(stack.url, context=dict(CONTEXT)) as other:
+        async with Shopper(stack.url, context=dict(PAYMENT_CONTEXT)) as other:
             said = await other.say(PHRASING)
-            assert answered(said) == ["return-window"]
+            assert articles(said) == ["return-window"]
             assert "31 days" in said[0]["text"]
     finally:
         article.write_text(before, encoding="utf-8")
@@ -33,7 +31,7 @@ async def text_within(stack: Stack, question: str, words: str, seconds: float) -
     """Whether a fresh shopper's answer holds these words within so many seconds."""
     deadline = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < deadline:
-        async with Shopper(stack.url, context=dict(CONTEXT)) as someone:
+        async with Shopper(stack.url, context=dict(PAYMENT_CONTEXT)) as someone:
             if any(words in message["text"] for message in await someone.say(question)):
                 return True
         await asyncio.sleep(0.1)

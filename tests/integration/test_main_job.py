@@ -2,18 +2,15 @@
 
 import itertools
 
-from scripts.shopper import Agent, Shopper
+from scripts.line import Frame, having
+from scripts.shopper import Agent, Shopper, articles
 from scripts.stack import Stack
 
 UNANSWERABLE = "do you rent out ice axes by the weekend"
 
 
-def kinds(messages: list[dict]) -> list[str]:
+def kinds(messages: list[Frame]) -> list[str]:
     return [message["kind"] for message in messages]
-
-
-def articles(messages: list[dict]) -> list[str]:
-    return [message["answer"]["article"]["id"] for message in messages if message["kind"] == "answer"]
 
 
 async def test_a_question_in_the_shoppers_own_words_gets_the_right_article(shopper: Shopper) -> None:
@@ -69,8 +66,7 @@ async def test_no_twice_leads_to_another_answer_then_buttons_then_a_person(
     assert shopper.state["owner"] == "queue"
     assert seen[0] == "answer"
     assert "clarify" in seen
-    given = [m["answer"]["article"]["id"] for m in shopper.messages if m["kind"] == "answer"]
-    assert all(one != other for one, other in itertools.pairwise(given))
+    assert all(one != other for one, other in itertools.pairwise(articles(shopper.messages)))
 
 
 async def test_what_no_article_answers_goes_to_a_person_who_sees_the_whole_story(
@@ -104,7 +100,7 @@ async def test_what_no_article_answers_goes_to_a_person_who_sees_the_whole_story
         await shopper.say(UNANSWERABLE)
         assert shopper.state["owner"] == "queue"
         assert shopper.state["queue"]["place"] >= 1
-        summary = await agent.summary(lambda s: s["id"] == shopper.conversation and s["owner"] == "queue")
+        summary = await agent.summary(having(id=shopper.conversation, owner="queue"))
         assert summary["question"] == UNANSWERABLE
         assert summary["total"] == {"amount": "83.90", "currency": "EUR"}
 
@@ -126,34 +122,24 @@ async def test_what_no_article_answers_goes_to_a_person_who_sees_the_whole_story
         assert len(story["suggestions"]) == 3
         assert story["brief"]
 
-        claimed = await agent.send(
-            {"type": "claim", "conversation": shopper.conversation, "epoch": summary["epoch"]}
-        )
-        assert claimed["type"] == "ack"
-        summary = await agent.summary(lambda s: s["id"] == shopper.conversation and s["owner"] == "agent")
+        mine = await agent.claim(shopper.conversation)
         reply = {
             "type": "reply",
             "conversation": shopper.conversation,
-            "epoch": summary["epoch"],
+            "epoch": mine["epoch"],
             "text": "We don't rent gear, but the alpine club in Innsbruck does.",
         }
         since = len(shopper.frames)
         assert (await agent.send(reply))["type"] == "ack"
-        assert shopper.line is not None
-        place = await shopper.line.wait(
-            lambda f: f["type"] == "message" and f["author"] == "agent", since, what="the agent's words"
-        )
-        assert shopper.frames[place]["text"] == reply["text"]
-        assert shopper.frames[place]["name"] == "Maya"
+        shown = await shopper.gets(since, type="message", author="agent")
+        assert (shown["text"], shown["name"]) == (reply["text"], "Maya")
 
 
 async def test_the_assistant_is_silent_while_a_person_answers_and_goes_on_after_the_hand_back(
     shopper: Shopper, agent: Agent
 ) -> None:
     await shopper.turn({"type": "ask_person"})
-    waiting = await agent.summary(lambda s: s["id"] == shopper.conversation and s["owner"] == "queue")
-    await agent.send({"type": "claim", "conversation": shopper.conversation, "epoch": waiting["epoch"]})
-    mine = await agent.summary(lambda s: s["id"] == shopper.conversation and s["owner"] == "agent")
+    mine = await agent.claim(shopper.conversation)
     ack = await shopper.send({"type": "say", "text": "can i pay with paypal"})
     assert ack["type"] == "ack"
     story = await agent.watch(shopper.conversation or "")
@@ -166,15 +152,9 @@ async def test_the_assistant_is_silent_while_a_person_answers_and_goes_on_after_
     }
     since = len(shopper.frames)
     assert (await agent.send(back))["type"] == "ack"
-    assert shopper.line is not None
-    await shopper.line.wait(
-        lambda f: f["type"] == "typing" and f["author"] == "assistant" and not f["on"],
-        since,
-        what="hand-back",
-    )
+    await shopper.answers(since)
     assert shopper.state["owner"] == "assistant"
-    after_claim = [m for m in shopper.messages if m["seq"] > ack["seq"] and m["kind"] == "answer"]
-    assert after_claim == []
+    assert articles([message for message in shopper.messages if message["seq"] > ack["seq"]]) == []
     said = await shopper.say("can i buy without an account")
     assert articles(said) == ["guest-checkout"]
 
@@ -203,7 +183,7 @@ async def test_a_message_in_another_language_goes_to_a_person_with_its_language(
     shopper: Shopper, agent: Agent
 ) -> None:
     await shopper.say("Warum wurde meine Kreditkarte abgelehnt und wann bekomme ich mein Geld zurück?")
-    summary = await agent.summary(lambda s: s["id"] == shopper.conversation and s["owner"] == "queue")
+    summary = await agent.summary(having(id=shopper.conversation, owner="queue"))
     assert summary["language"] == "de"
     assert summary["reason"] == "language"
 
