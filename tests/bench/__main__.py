@@ -2,7 +2,7 @@
 
     python -m tests.bench [--eval DIR] [--only NAME]
 
-DIR holds folders with kb.jsonl and queries.jsonl. Figures go to the screen and to var/reports/bench.json.
+Below DIR lie folders with kb.jsonl and queries.jsonl. Figures go to the screen and to var/reports/bench.json.
 """
 
 import argparse
@@ -36,6 +36,10 @@ def main() -> None:
     parser.add_argument("--eval", type=Path, help="a folder of suites, each with kb.jsonl and queries.jsonl")
     parser.add_argument("--only", choices=["system", "knowledge"])
     options = parser.parse_args()
+    if options.eval is not None and not list(options.eval.rglob("kb.jsonl")):
+        parser.error(
+            f"--eval: there is no kb.jsonl below {options.eval}. Name the folder that holds the suites."
+        )
     parts: dict[str, list[Figure]] = {}
     if options.only != "knowledge":
         parts |= system()

@@ -22,17 +22,16 @@ MANY = 1_000
 
 
 def measure(suites: Path | None = None) -> dict[str, list[Figure]]:
-    """All figures by title; `suites` holds further folders with kb.jsonl and queries.jsonl."""
+    """All figures by title; `suites` holds further folders with kb.jsonl and queries.jsonl, at any depth."""
     encoder = load_encoder(PACKAGED_MODEL, STORE)
     cache = VectorCache(STORE / "vectors.sqlite", encoder)
     found = {"encode and search": speed(encoder), "1,000 articles": live_change(encoder)}
     questions = ev.read_questions(SHOP / "eval" / "questions.jsonl")
     found["quality: our own questions"] = quality(ev.shop_entries(SHOP), questions, encoder, cache)
-    for folder in sorted(suites.iterdir()) if suites else ():
-        if (folder / "kb.jsonl").is_file():
-            entries = ev.read_entries(folder / "kb.jsonl")
-            queries = ev.read_questions(folder / "queries.jsonl")
-            found[f"quality: {folder.name}"] = quality(entries, queries, encoder, cache)
+    for articles in sorted(suites.rglob("kb.jsonl")) if suites else ():
+        entries = ev.read_entries(articles)
+        queries = ev.read_questions(articles.with_name("queries.jsonl"))
+        found[f"quality: {articles.parent.name}"] = quality(entries, queries, encoder, cache)
     cache.close()
     return found
 
