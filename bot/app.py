@@ -23,6 +23,8 @@ from bot.presence import Presence
 from bot.rasa import Rasa
 from bot.services import Services
 from bot.settings import Settings, read_secret
+from bot.staff.passwords import Passwords
+from bot.staff.sign_in import SignIn
 from bot.store.database import Store, bring_up_to_date, open_engine
 
 App = Sanic[Any, Any]
@@ -42,16 +44,18 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=False,
     )
+    store = Store(engine, clock, hub, settings.database_wait_s, settings.turn_lease_s)
     return Services(
         settings=settings,
         clock=clock,
         hub=hub,
         presence=Presence(hub),
-        store=Store(engine, clock, hub, settings.database_wait_s, settings.turn_lease_s),
+        store=store,
         client=client,
         rasa=Rasa(client, settings.rasa_url, settings.answer_timeout_s),
         knowledge=Knowledge(client, settings.actions_url, settings.knowledge_timeout_s),
         tokens=VisitorTokens(read_secret(settings), clock),
+        sign_in=SignIn(store, Passwords()),
         metrics=Metrics(),
     )
 

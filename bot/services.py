@@ -16,6 +16,7 @@ from bot.metrics import Metrics
 from bot.presence import Presence
 from bot.rasa import Rasa
 from bot.settings import Settings
+from bot.staff.sign_in import SignIn
 from bot.store.database import Store
 
 Result = TypeVar("Result")
@@ -47,6 +48,7 @@ class Services:
     rasa: Rasa
     knowledge: Knowledge
     tokens: VisitorTokens
+    sign_in: SignIn
     metrics: Metrics
     running: Running = field(default_factory=Running)
 

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from json import dumps
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,21 +19,23 @@ from bot.desk.socket import Window
 from bot.errors import AppError
 from bot.services import Services
 from bot.staff.accounts import DESK_ROLES
-from bot.staff.passwords import Passwords
-from bot.staff.sign_in import LASTS, SignIn
+from bot.staff.sign_in import LASTS
 
 __all__ = ["COOKIE", "blueprint"]
 
 COOKIE: Final = "desk_session"
 _ASSET: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.(?:js|css|map|svg|woff2|json)")
 _NEVER_KEPT: Final = {"Cache-Control": "no-store"}
-_KEPT: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+# In small letters, as Sanic looks for them before it adds its own; it writes into the dict it is given.
+_KEPT: Final = MappingProxyType(
+    {"cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
+)
 
 
-def blueprint(services: Services, passwords: Passwords | None = None) -> Blueprint:
+def blueprint(services: Services) -> Blueprint:
     """Everything under `/desk`."""
     desk = Blueprint("desk", url_prefix="/desk")
-    sign_in = SignIn(services.store, passwords or Passwords())
+    sign_in = services.sign_in
     attendance = Attendance(services.presence)
     static_dir = services.settings.static_dir
     desk.exception(AppError)(refuse)
@@ -46,7 +49,7 @@ def blueprint(services: Services, passwords: Passwords | None = None) -> Bluepri
         path = static_dir / "desk" / name
         if not _ASSET.fullmatch(name) or not await asyncio.to_thread(path.is_file):
             raise AppError("not_found", f"The desk has no file {name[:80]!r}.", "Load the page again.")
-        return await file(path, headers=_KEPT)
+        return await file(path, headers=dict(_KEPT))
 
     @desk.get("/api/me")
     async def me(request: Request) -> HTTPResponse:
@@ -85,7 +88,7 @@ def blueprint(services: Services, passwords: Passwords | None = None) -> Bluepri
             await ws.send(dumps(error.frame()))
             await ws.close(error.close_code or 4403, error.code)
             return
-        await Window(services, sign_in, attendance, ws, staff, token or "").run()
+        await Window(services, attendance, ws, staff, token or "").run()
 
     desk.add_websocket_route(socket, "/socket")
     return desk

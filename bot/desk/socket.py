@@ -36,7 +36,6 @@ from bot.hub import Subscription, Typing
 from bot.protocol import frame_id, read_object
 from bot.services import Services
 from bot.staff.accounts import DESK_ROLES
-from bot.staff.sign_in import SignIn
 from bot.store import conversations
 from bot.store.conversations import Agent
 from bot.store.models import Staff
@@ -58,7 +57,6 @@ class Window:
     def __init__(
         self,
         services: Services,
-        sign_in: SignIn,
         attendance: Attendance,
         socket: Websocket,
         staff: Staff,
@@ -66,7 +64,6 @@ class Window:
     ) -> None:
         self._services = services
         self._store = services.store
-        self._sign_in = sign_in
         self._attendance = attendance
         self._socket = socket
         self._staff = staff
@@ -187,7 +184,7 @@ class Window:
         return await self._screen.summaries(await find(self._store, frame.before, HISTORY_LIMIT))
 
     async def _check_signed_in(self) -> None:
-        await self._sign_in.staff_of(self._token, DESK_ROLES)
+        await self._services.sign_in.staff_of(self._token, DESK_ROLES)
 
     async def _stay_signed_in(self) -> None:
         """End when the sign-in does: it ran out, or the account was switched off."""
