@@ -1,6 +1,7 @@
 """Every setting of the chat server, in one place; read from `BOT_*` and checked at start."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigError
+from bot.masking import order_numbers
 
 PREFIX = "BOT_"
 Port = Annotated[int, Field(ge=0, le=65535)]
@@ -44,6 +46,17 @@ class Site(BaseModel):
             if scheme not in ("http", "https") or not host or "/" in host:
                 raise ValueError(f"{origin!r} is no origin; write https://shop.example, without a path")
         return origins
+
+    @field_validator("order_pattern")
+    @classmethod
+    def _regular_expression(cls, pattern: str | None) -> str | None:
+        try:
+            order_numbers(pattern or "")
+        except (re.error, OverflowError, RecursionError) as error:
+            raise ValueError(
+                f"expected a regular expression for order numbers, such as FH-[0-9]{{6}}; {error}"
+            ) from None
+        return pattern
 
 
 class Settings(BaseSettings):

@@ -1,5 +1,6 @@
 """Settings: what is unknown or wrong is named, and the page that lists them is complete."""
 
+import json
 import re
 import stat
 from pathlib import Path
@@ -28,6 +29,20 @@ def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, va
     monkeypatch.setenv(name, value)
     with pytest.raises(ConfigError, match=told):
         read_settings()
+
+
+@pytest.mark.parametrize("pattern", [r"FH-(\d{6}", "a)(b", "*", "(?i)fh-1"])
+def test_an_order_pattern_that_is_none_is_refused_with_its_key_its_value_and_what_was_expected(
+    monkeypatch: pytest.MonkeyPatch, pattern: str
+) -> None:
+    site = {"name": "X", "origins": ["https://x.example"], "order_pattern": pattern}
+    monkeypatch.setenv("BOT_SITES", json.dumps({"x": site}))
+    with pytest.raises(ConfigError) as refused:
+        read_settings()
+    told = str(refused.value)
+    assert told.startswith("BOT_SITES.X.ORDER_PATTERN: ")
+    assert "expected a regular expression for order numbers" in told
+    assert f"(seen: {pattern!r})" in told
 
 
 def test_a_key_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
