@@ -1,11 +1,12 @@
 """Every sentence exists in every locale, fills in the same names, and speaks as the shop does."""
 
+import ast
 import re
 from collections.abc import Iterator
 
 import pytest
 
-from bot.words import FALL_BACK, Sentence, catalogue, fields, locales, say
+from bot.words import FALL_BACK, FOLDER, Sentence, catalogue, fields, locales, say
 
 FORBIDDEN = re.compile(
     r"\b(?:unfortunately|please note|oops|invalid|leider|bitte beachten|ungültig)\b|!", re.IGNORECASE
@@ -55,6 +56,16 @@ def test_every_catalogue_knows_the_same_cases(locale: str) -> None:
             assert other["by"] == sentence["by"], code
 
 
+def test_every_sentence_is_said_somewhere() -> None:
+    texts = {
+        node.value
+        for path in FOLDER.parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert catalogue(FALL_BACK).keys() - texts == set()
+
+
 def test_every_case_has_one_for_the_rest() -> None:
     for locale in locales():
         for code, sentence in catalogue(locale).items():
@@ -86,8 +97,7 @@ def test_names_are_filled_in() -> None:
 
 
 def test_a_case_is_picked_by_its_param() -> None:
-    assert say("queued_place", "en", place=2) == "You are second in line."
-    assert say("queued_place", "en", place=12) == "You are number 12 in line."
+    assert say("outcome", "en", outcome="queue") == "waiting for a person"
     assert say("reason_text", "en", reason="not_helped") == "The answers did not help"
     assert say("reason_text", "en", reason="by") == "Handed over"
     assert say("reason_text", "en") == "Handed over"
