@@ -17,7 +17,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.steps import ROOT, StepError, main_with_clear_errors, run, say, step, together
+from scripts.steps import LOGS, ROOT, StepError, main_with_clear_errors, run, say, step, together
 
 APP = ROOT / ".venv"
 RASA = ROOT / ".venv-rasa"
@@ -25,9 +25,13 @@ REQUIREMENTS = ROOT / "requirements"
 WEB = ROOT / "web"
 STATIC = ROOT / "bot" / "static"
 OLDEST_PYTHON = (3, 11)
+OTHER_PYTHONS = ("python3.12", "python3.13")
 OLDEST_NODE = 20
-OFFLINE_HINT = "Check the connection to the package index and run make again."
+OFFLINE_HINT = (
+    "Check the connection to the package index (of another one: UV_DEFAULT_INDEX) and run make again."
+)
 LOG_HINT = "Mend what the log names and run make again."
+DOWNLOAD_TIMEOUT_S = 3600  # PyTorch from PyPI is built for graphics cards and brings 3 GB
 DEMO_AGENT = ROOT / "var" / "demo-agent.json"
 
 
@@ -63,13 +67,14 @@ def python_version(command: str) -> tuple[int, int] | None:
 
 
 def app_python() -> str:
-    """Python 3.11 where there is one (local PyTorch wheels are made for it), else this one."""
+    """Python 3.11 where there is one (local PyTorch wheels are made for it), else this one or a newer one."""
     if python_version("python3.11") == (3, 11):
         return "python3.11"
-    found = sys.version_info[:2]
-    if found < OLDEST_PYTHON:
-        raise StepError(f"Python 3.11 or newer is needed, this is {found}. Install it and run make again.")
-    return sys.executable
+    for command in (sys.executable, *OTHER_PYTHONS):
+        if (python_version(command) or (0, 0)) >= OLDEST_PYTHON:
+            return command
+    found = ".".join(str(part) for part in sys.version_info[:2])
+    raise StepError(f"Python 3.11 or newer is needed, this is {found}. Install it and run make again.")
 
 
 def rasa_python() -> str:
@@ -83,15 +88,20 @@ def rasa_python() -> str:
     return "3.10"
 
 
-def find_links() -> list[str]:
-    """uv's arguments for folders of local wheels; pip reads PIP_FIND_LINKS, uv does not."""
-    return [part for link in os.environ.get("PIP_FIND_LINKS", "").split() for part in ("--find-links", link)]
+def pip_sources() -> list[str]:
+    """uv's arguments for what pip reads from its own variables: folders of local wheels, another index."""
+    links = os.environ.get("PIP_FIND_LINKS", "").split()
+    sources = [part for link in links for part in ("--find-links", link)]
+    index = os.environ.get("PIP_INDEX_URL")
+    if index and not (os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")):
+        sources += ["--default-index", index]
+    return sources
 
 
-def uv_install(environment: Path) -> list[str]:
-    uv = str(APP / "bin" / "uv")
+def uv_install(environment: Path) -> list[str | Path]:
+    python = environment / "bin" / "python"
     # Compiled now, or each start of a process would compile TensorFlow and PyTorch again.
-    return [uv, "pip", "install", "--compile-bytecode", "--python", str(environment / "bin" / "python")]
+    return [APP / "bin" / "uv", "pip", "install", "--compile-bytecode", "--python", python, *pip_sources()]
 
 
 def install_app(dev: bool) -> str | None:
@@ -108,10 +118,10 @@ def install_app(dev: bool) -> str | None:
         hint = "Install that Python's venv module (Debian: python3-venv) and run make again."
         run("venv", [app_python(), "-m", "venv", "--clear", APP], hint)
         run("uv", [APP / "bin" / "pip", "install", "-q", pinned.group()], OFFLINE_HINT)
-    command = [*uv_install(APP), *find_links()]
+    command = uv_install(APP)
     for file in files:
-        command += ["-r", str(file)]
-    run("install-app", command, OFFLINE_HINT)
+        command += ["-r", file]
+    run("install-app", command, OFFLINE_HINT, timeout_s=DOWNLOAD_TIMEOUT_S)
     stamps[dev].write_text(wanted, encoding="utf-8")
     return None
 
@@ -179,12 +189,16 @@ def train() -> str | None:
 
 
 def prepare_database() -> str | None:
+    file = ROOT / os.environ.get("BOT_VAR_DIR", "var") / "bot.db"
+    is_new = (
+        not os.environ.get("BOT_DATABASE_URL") and not file.exists()
+    )  # an account from before is not in it
     run(
         "migrate",
         [APP / "bin" / "python", "-m", "bot", "migrate"],
         "See docs/operations.md for the database.",
     )
-    if DEMO_AGENT.exists():
+    if DEMO_AGENT.exists() and not is_new:
         return "already there"
     account = {"email": "maya@fernhill.example", "name": "Maya", "password": secrets.token_urlsafe(12)}
     add_agent(account)
@@ -209,6 +223,8 @@ def add_agent(account: dict[str, str]) -> None:
 
 
 def set_up_environments(dev: bool) -> None:
+    if not APP.exists():
+        say(f"  The first time takes some minutes. What happens meanwhile: {LOGS.relative_to(ROOT)}/")
     step("Python packages of bot and actions", lambda: install_app(dev))
     together(
         lambda: step("Python packages of rasa (3.10)", install_rasa),
