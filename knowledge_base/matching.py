@@ -9,11 +9,16 @@ from knowledge_base.index import Vectors
 from knowledge_base.lexical import Speller, clean, terms
 from knowledge_base.scoring import Scorer, Scores
 
-# How far the question before counts, for a message that leans on it; both fitted on the dev questions.
+# How far the question before counts. All fitted on the dev questions: on those that follow another, and on
+# short ones that stand alone, each asked after a question about something else.
 BEFORE_SHARE: Final = 0.75
 FEW_TERMS: Final = 3
-ALONE_FROM: Final = 0.6
-ALONE_AT: Final = 0.8
+# A message is as near an article as this when the question before no longer counts: one that leans on it,
+# one of a single word with a meaning, and any other short one.
+LEANING_ALONE_AT: Final = 0.8
+BARE_ALONE_AT: Final = 0.7
+SHORT_ALONE_AT: Final = 0.5
+FADING: Final = 0.2
 
 
 class EncodesQuestion(Protocol):
@@ -57,7 +62,15 @@ class Matcher:
 
 def _share_of_before(text: str, alone: Scores) -> float:
     """How much the question before counts: not at all for a message that stands on its own."""
-    if not questions.follows(text) and len(terms(text)) > FEW_TERMS:
-        return 0.0
+    alone_at = _alone_at(text)
     near = float(alone.similarity.max())
-    return BEFORE_SHARE * max(0.0, min(1.0, (ALONE_AT - near) / (ALONE_AT - ALONE_FROM)))
+    return BEFORE_SHARE * max(0.0, min(1.0, (alone_at - near) / FADING))
+
+
+def _alone_at(text: str) -> float:
+    amount = len(terms(text))
+    if questions.follows(text) or (amount <= FEW_TERMS and questions.points_back(text)):
+        return LEANING_ALONE_AT
+    if amount > FEW_TERMS:
+        return 0.0
+    return BARE_ALONE_AT if amount <= 1 else SHORT_ALONE_AT

@@ -26,6 +26,12 @@ _LEAD: Final = re.compile(
     r"^(?:(?:ok(?:ay)?|and|but|so|then|also|or)[,\s]+)*(?:(?:what|how)\s+(?:about|abt|bout)\s+)?(?:and\s+)?",
     re.IGNORECASE,
 )
+# Words that stand for something said before.
+_POINTING: Final = frozenset(
+    """it its that this they them those these there one ones other others extra more less still also too yet
+    then same instead so else""".split()
+)
+LONGEST_FOLLOW_UP: Final = 9
 MAX_PARTS: Final = 3
 
 
@@ -51,8 +57,14 @@ def cuts(message: str) -> list[tuple[str, str]]:
 
 
 def follows(message: str) -> bool:
-    """Whether a message leans on the one before: "and for express?", "what about Germany"."""
-    return len(words(message)) <= 9 and bool(_FOLLOWING.match(message.strip()))
+    """Whether a message opens like one that leans on another: "and for express?", "what about Germany"."""
+    return len(words(message)) <= LONGEST_FOLLOW_UP and bool(_FOLLOWING.match(message.strip()))
+
+
+def points_back(message: str) -> bool:
+    """Whether a short message has a word for something said before: "how long does that take"."""
+    found = words(message)
+    return len(found) <= LONGEST_FOLLOW_UP and not _POINTING.isdisjoint(found)
 
 
 def joined(before: str, message: str) -> str:

@@ -109,6 +109,20 @@ def test_a_new_question_is_not_bent_by_the_one_before(shared):
     assert shared.search("how do I return the jacket I bought", before).matches[0].id == "returns"
 
 
+@pytest.mark.parametrize(
+    ("message", "article"),
+    [("discount code", "coupon"), ("is shipping free", "delivery-cost"), ("insufficient funds", "no-funds")],
+)
+def test_a_short_question_of_its_own_is_not_bent_either(shared, message, article):
+    before = {"last_question": "how do I return the jacket I bought?"}
+    assert shared.search(message, before).matches[0].id == article
+
+
+def test_a_word_that_points_back_brings_the_question_before(shared):
+    before = {"last_question": "is there express shipping?"}
+    assert shared.search("how much would that be", before).matches[0].id == "express-delivery"
+
+
 def test_the_last_event_tells_what_a_short_message_means(shared):
     assert shared.search("why not", {"event": "coupon.rejected"}).matches[0].id == "coupon"
     assert (
