@@ -27,10 +27,11 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 # Words that stand for something said before.
-_POINTING: Final = frozenset(
-    """it its that this they them those these there one ones other others extra more less still also too yet
-    then same instead so else""".split()
-)
+_POINTERS: Final = """
+it its that this they them those these there one ones other others extra more less still also too yet then
+same instead so else
+"""
+_POINTING: Final = frozenset(_POINTERS.split())
 LONGEST_FOLLOW_UP: Final = 9
 MAX_PARTS: Final = 3
 
