@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -38,18 +38,22 @@ def chromium() -> dict[str, Any]:
     return {"executable_path": find_chromium(), "args": CHROMIUM_FLAGS}
 
 
+def window(width: int, height: int, **more: Any) -> dict[str, Any]:
+    """What Playwright needs for a window of a person in Austria who reads English; `more` as it takes it."""
+    return {
+        "viewport": {"width": width, "height": height},
+        "locale": "en-GB",
+        "timezone_id": "Europe/Vienna",
+        "color_scheme": "light",
+        "reduced_motion": "reduce",
+    } | more
+
+
 @dataclass
-class DemoShop:
-    """The demo's checkout in one tab, with the chat on it."""
+class Chat:
+    """The chat on a page of a shop."""
 
     page: Page
-    url: str
-
-    def open(self, step: str = "") -> "DemoShop":
-        self.page.set_default_timeout(PATIENCE_MS)
-        self.page.goto(f"{self.url}/demo/{step}")
-        expect(self.launcher).to_be_visible(timeout=PATIENCE_MS)
-        return self
 
     def find(self, selector: str) -> Locator:
         return self.page.locator(f"checkout-chat {selector}")
@@ -67,17 +71,28 @@ class DemoShop:
         return self.find(".nudge")
 
     @property
+    def field(self) -> Locator:
+        return self.find(".composer textarea")
+
+    @property
     def bubbles(self) -> Locator:
         return self.find(".bubble")
 
-    def open_chat(self) -> None:
+    def open_chat(self) -> Self:
         self.launcher.click()
         expect(self.panel).to_be_visible()
+        return self
 
     def say(self, text: str) -> None:
-        field = self.find(".composer textarea")
-        field.fill(text)
-        field.press("Enter")
+        self.field.fill(text)
+        self.field.press("Enter")
+
+
+@dataclass
+class Checkout:
+    """The demo shop's checkout in one tab."""
+
+    page: Page
 
     def go_to_address(self) -> None:
         self.page.get_by_role("button", name="Go to checkout").click()
@@ -114,13 +129,27 @@ class DemoShop:
 
 
 @dataclass
+class DemoShop(Checkout, Chat):
+    """The demo shop of a running system, with the chat on it."""
+
+    url: str
+
+    def go(self, step: str = "") -> Self:
+        """Load the page, and wait for the chat's launcher."""
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.page.goto(f"{self.url}/demo/{step}")
+        expect(self.launcher).to_be_visible(timeout=PATIENCE_MS)
+        return self
+
+
+@dataclass
 class Desk:
     """The desk in one tab."""
 
     page: Page
     url: str
 
-    def sign_in(self, account: Mapping[str, str]) -> "Desk":
+    def sign_in(self, account: Mapping[str, str]) -> Self:
         self.page.set_default_timeout(PATIENCE_MS)
         self.page.goto(f"{self.url}/desk")
         self.page.locator("[name=email]").fill(account["email"])

@@ -9,26 +9,15 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from scripts.browser import EMPTY_CARD, PATIENCE_MS, DemoShop, Desk, chromium
+from scripts.browser import EMPTY_CARD, PATIENCE_MS, DemoShop, Desk, chromium, window
 from scripts.stack import AGENT, Stack
 from scripts.steps import ROOT, say
 
 IMAGES = ROOT / "docs" / "images"
 QUESTION = "will i be charged twice if i try again"
 FOR_A_PERSON = "do you rent out ice axes by the weekend"
-
-
-def new_page(browser: Browser, width: int, height: int, *, dark: bool = False) -> Page:
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        locale="en-GB",
-        timezone_id="Europe/Vienna",
-        reduced_motion="reduce",
-        color_scheme="dark" if dark else "light",
-    )
-    return context.new_page()
 
 
 def shopper_asks(shop: DemoShop, shots: Path, width: int) -> None:
@@ -39,7 +28,7 @@ def shopper_asks(shop: DemoShop, shots: Path, width: int) -> None:
         page.wait_for_timeout(300)
         page.screenshot(path=shots / f"{name}-{width}.png")
 
-    shop.open()
+    shop.go()
     shot("cart")
     if not page.get_by_label("Coupon code").is_visible():
         page.locator("#shop summary").first.click()  # on a phone the order is folded away
@@ -82,9 +71,9 @@ def desk_answers(desk: Desk, shots: Path) -> None:
 
 
 def take_all(browser: Browser, stack: Stack, shots: Path) -> None:
-    desk = Desk(new_page(browser, 1280, 800), stack.url).sign_in(AGENT)
+    desk = Desk(browser.new_page(**window(1280, 800)), stack.url).sign_in(AGENT)
     for width in (1280, 360):
-        shopper_asks(DemoShop(new_page(browser, width, 760), stack.url), shots, width)
+        shopper_asks(DemoShop(browser.new_page(**window(width, 760)), stack.url), shots, width)
     desk_answers(desk, shots)
 
 

@@ -1,12 +1,14 @@
 """A browser in front of the built demo shop, without a server: what the shop tells the chat can be read."""
 
 import mimetypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route
+
+from scripts.browser import Checkout, window
 
 BUILT = Path(__file__).parents[3] / "bot" / "static" / "demo"
 SHOP = "http://shop.test"
@@ -17,15 +19,9 @@ CSP = (
 )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def patience() -> None:
-    """What is right comes at once; a busy machine may take longer."""
-    expect.set_options(timeout=20_000)
-
-
 @pytest.fixture(scope="session")
 def browser_context_args() -> dict[str, Any]:
-    return {"viewport": {"width": 1280, "height": 760}, "locale": "en-GB", "reduced_motion": "reduce"}
+    return window(1280, 760)
 
 
 def serve(route: Route) -> None:
@@ -46,17 +42,19 @@ def serve(route: Route) -> None:
 
 
 @pytest.fixture
-def shop(page: Page) -> Iterator[Page]:
+def shop(page: Page, complaints: list[str]) -> Page:
     """The cart, as a new shopper sees it."""
     assert (BUILT / "index.html").is_file(), "The demo shop is not built. Build it: make setup"
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda line: complaints.append(line.text) if "Content Security" in line.text else None)
     page.route(f"{SHOP}/**", serve)
     page.goto(f"{SHOP}/demo/")
     page.get_by_role("heading", name="Your cart").wait_for()
-    yield page
-    assert complaints == []
+    return page
+
+
+@pytest.fixture
+def checkout(shop: Page) -> Checkout:
+    """The same, with the ways through it."""
+    return Checkout(shop)
 
 
 @pytest.fixture

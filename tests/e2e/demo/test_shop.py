@@ -5,51 +5,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from scripts.browser import EMPTY_CARD, GOOD_CARD, Checkout
+from tests.e2e.accessibility import assert_accessible
 
 Told = Callable[[str], list[list[Any]]]
 AXE_WIDTHS = (320, 1280)  # the narrowest and the widest layout; those between are made of the same parts
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
-def fill_in_address(shop: Page, **changed: str) -> None:
-    given = {
-        "email": "anna@example.org",
-        "name": "Anna Gruber",
-        "street": "Leopoldstraße 7",
-        "postcode": "6020",
-        "city": "Innsbruck",
-    }
-    for name, value in (given | changed).items():
-        shop.locator(f"#{name}").fill(value)
-
-
-def go_to_address(shop: Page) -> None:
-    shop.get_by_role("button", name="Go to checkout").click()
-    expect(shop).to_have_url(re.compile("/demo/address$"))
-
-
-def go_to_payment(shop: Page) -> None:
-    go_to_address(shop)
-    fill_in_address(shop)
-    shop.get_by_role("button", name="Continue to delivery").click()
-    shop.get_by_role("button", name="Continue to payment").click()
-    expect(shop).to_have_url(re.compile("/demo/payment$"))
-
-
-def pay_with(shop: Page, card: str) -> None:
-    shop.get_by_label("Card number").fill(card)
-    shop.get_by_label("Expiry").fill("0928")
-    shop.get_by_label("Security code").fill("123")
-    shop.get_by_label("Name on card").fill("Anna Gruber")
-    shop.get_by_role("button", name="Continue to review").click()
-    shop.get_by_role("button", name="Pay €92.80").click()
-
-
-def test_an_order_goes_through_its_five_steps_and_each_is_told(shop: Page, told: Told) -> None:
-    go_to_payment(shop)
-    pay_with(shop, "4242424242424242")
+def test_an_order_goes_through_its_five_steps_and_each_is_told(
+    shop: Page, checkout: Checkout, told: Told
+) -> None:
+    checkout.go_to_payment()
+    checkout.pay_with(GOOD_CARD)
     expect(shop.locator("#order-number")).to_have_text(re.compile(r"^FH-\d{6}$"))
     steps = [about["step"] for _, about in told("page")]
     assert steps == ["cart", "address", "delivery", "payment", "review", "after"]
@@ -71,17 +40,17 @@ def test_the_cart_is_told_with_its_lines_and_totals(shop: Page, told: Told) -> N
 @pytest.mark.parametrize(
     ("card", "code", "words"),
     [
-        ("4000000000009995", "insufficient_funds", "the account does not cover it"),
+        (EMPTY_CARD, "insufficient_funds", "the account does not cover it"),
         ("4000000000000069", "expired_card", "this card has expired"),
         ("4000000000000127", "incorrect_cvc", "the security code does not match"),
         ("4000000000000002", "do_not_honor", "gave no reason"),
     ],
 )
 def test_a_declined_card_leads_back_and_says_why(
-    shop: Page, told: Told, card: str, code: str, words: str
+    shop: Page, checkout: Checkout, told: Told, card: str, code: str, words: str
 ) -> None:
-    go_to_payment(shop)
-    pay_with(shop, card)
+    checkout.go_to_payment()
+    checkout.pay_with(card)
     expect(shop.get_by_role("alert").filter(has_text=words)).to_contain_text("this order was not placed")
     expect(shop).to_have_url(re.compile("/demo/payment$"))
     expect(shop.locator("[aria-invalid=true]")).to_be_focused()
@@ -97,10 +66,10 @@ def test_a_declined_card_leads_back_and_says_why(
     ],
 )
 def test_a_payment_that_is_not_confirmed_is_told(
-    shop: Page, told: Told, card: str, answer: str | None, code: str
+    shop: Page, checkout: Checkout, told: Told, card: str, answer: str | None, code: str
 ) -> None:
-    go_to_payment(shop)
-    pay_with(shop, card)
+    checkout.go_to_payment()
+    checkout.pay_with(card)
     if answer:
         shop.get_by_role("dialog").get_by_role("button", name=answer).click()
     expect(shop.get_by_role("alert").filter(has_text="not confirmed with your bank")).to_be_visible()
@@ -108,17 +77,17 @@ def test_a_payment_that_is_not_confirmed_is_told(
     assert (event, data["code"]) == ("payment.authentication_failed", code)
 
 
-def test_a_confirmed_payment_places_the_order(shop: Page) -> None:
-    go_to_payment(shop)
-    pay_with(shop, "4000002760003184")
+def test_a_confirmed_payment_places_the_order(shop: Page, checkout: Checkout) -> None:
+    checkout.go_to_payment()
+    checkout.pay_with("4000002760003184")
     shop.get_by_role("dialog").get_by_role("button", name="Confirm").click()
     expect(shop.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
-def test_after_five_declines_the_card_form_rests(shop: Page) -> None:
-    go_to_payment(shop)
+def test_after_five_declines_the_card_form_rests(shop: Page, checkout: Checkout) -> None:
+    checkout.go_to_payment()
     for _ in range(5):
-        pay_with(shop, "4000000000000002")
+        checkout.pay_with("4000000000000002")
         expect(shop.get_by_role("alert").filter(has_text="declined")).to_be_visible()
     expect(shop.get_by_text("The card form rests for 30 minutes")).to_be_visible()
     shop.get_by_label("PayPal").check()
@@ -134,9 +103,10 @@ def test_after_five_declines_the_card_form_rests(shop: Page) -> None:
         ("TRAIL15", "minimum", "counts from €120.00"),
     ],
 )
-def test_a_refused_coupon_says_why(shop: Page, told: Told, coupon: str, code: str, words: str) -> None:
-    shop.get_by_label("Coupon code").fill(coupon)
-    shop.get_by_role("button", name="Apply").click()
+def test_a_refused_coupon_says_why(
+    shop: Page, checkout: Checkout, told: Told, coupon: str, code: str, words: str
+) -> None:
+    checkout.apply_coupon(coupon)
     expect(shop.get_by_role("alert").filter(has_text=words)).to_be_visible()
     assert told("track")[-1][0] == "coupon.rejected"
     assert told("track")[-1][1] | {"reason": ""} == {"code": code, "coupon": coupon.upper(), "reason": ""}
@@ -160,14 +130,13 @@ def test_a_coupon_that_counts_is_in_the_totals(shop: Page, told: Told) -> None:
     ],
 )
 def test_a_refused_address_marks_its_field(
-    shop: Page, told: Told, changed: dict[str, str], field: str, code: str
+    shop: Page, checkout: Checkout, told: Told, changed: dict[str, str], field: str, code: str
 ) -> None:
-    go_to_address(shop)
+    checkout.go_to_address()
     country = changed.pop("country", None)
     if country:
         shop.get_by_label("Country").select_option(country)
-    fill_in_address(shop, **changed)
-    shop.get_by_role("button", name="Continue to delivery").click()
+    checkout.fill_in_address(changed)
     marked = shop.locator(f"#{field}")
     expect(marked).to_have_attribute("aria-invalid", "true")
     expect(marked).to_be_focused()
@@ -175,12 +144,13 @@ def test_a_refused_address_marks_its_field(
     assert (call[0], call[1]["field"], call[1]["code"]) == ("address.rejected", field, code)
 
 
-def test_gas_to_france_has_no_way_of_delivery_until_it_is_taken_out(shop: Page, told: Told) -> None:
+def test_gas_to_france_has_no_way_of_delivery_until_it_is_taken_out(
+    shop: Page, checkout: Checkout, told: Told
+) -> None:
     shop.get_by_role("button", name="Add Gas cartridge").click()
-    go_to_address(shop)
+    checkout.go_to_address()
     shop.get_by_label("Country").select_option("FR")
-    fill_in_address(shop, postcode="75001", city="Paris")
-    shop.get_by_role("button", name="Continue to delivery").click()
+    checkout.fill_in_address({"postcode": "75001", "city": "Paris"})
     expect(shop.get_by_role("alert").filter(has_text="Austria and Germany only")).to_be_visible()
     assert told("track")[-1][0] == "shipping.unavailable"
     shop.get_by_role("button", name="Take the gas cartridge out").click()
@@ -188,10 +158,9 @@ def test_gas_to_france_has_no_way_of_delivery_until_it_is_taken_out(shop: Page, 
     expect(shop.locator("#totals")).to_contain_text("€7.90")
 
 
-def test_back_goes_a_step_back_and_a_reload_keeps_what_was_typed(shop: Page) -> None:
-    go_to_address(shop)
-    fill_in_address(shop)
-    shop.get_by_role("button", name="Continue to delivery").click()
+def test_back_goes_a_step_back_and_a_reload_keeps_what_was_typed(shop: Page, checkout: Checkout) -> None:
+    checkout.go_to_address()
+    checkout.fill_in_address()
     expect(shop).to_have_url(re.compile("/demo/delivery$"))
     shop.go_back()
     expect(shop).to_have_url(re.compile("/demo/address$"))
@@ -204,9 +173,9 @@ def test_no_step_opens_before_its_time(shop: Page) -> None:
     expect(shop).to_have_url(re.compile("/demo/cart$"))
 
 
-def test_the_card_is_kept_nowhere(shop: Page) -> None:
-    go_to_payment(shop)
-    shop.get_by_label("Card number").fill("4242424242424242")
+def test_the_card_is_kept_nowhere(shop: Page, checkout: Checkout) -> None:
+    checkout.go_to_payment()
+    shop.get_by_label("Card number").fill(GOOD_CARD)
     kept = shop.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}, document.cookie])")
     assert "4242" not in kept
     shop.reload()
@@ -222,36 +191,35 @@ def test_links_in_the_footer_lead_to_text_or_to_the_chat(shop: Page, told: Told)
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1024, 1280])
-def test_each_step_fits_its_window_and_axe_finds_nothing(shop: Page, width: int) -> None:
+def test_each_step_fits_its_window_and_axe_finds_nothing(shop: Page, checkout: Checkout, width: int) -> None:
     shop.set_viewport_size({"width": width, "height": 760})
 
     def check(step: str) -> None:
         assert shop.evaluate("document.documentElement.scrollWidth") <= width, step
-        if width not in AXE_WIDTHS:
-            return
-        found = Axe().run(shop, options=RULES)
-        assert found.violations_count == 0, f"{step}: {found.generate_report()}"
+        if width in AXE_WIDTHS:
+            assert_accessible(shop, step)
 
     check("cart")
-    go_to_address(shop)
+    checkout.go_to_address()
     shop.get_by_role("button", name="Continue to delivery").click()
     check("address with troubles")
-    fill_in_address(shop)
-    shop.get_by_role("button", name="Continue to delivery").click()
+    checkout.fill_in_address()
     check("delivery")
     shop.get_by_role("button", name="Continue to payment").click()
     check("payment")
-    pay_with(shop, "4000000000009995")
+    checkout.pay_with(EMPTY_CARD)
     expect(shop.get_by_role("alert").filter(has_text="declined")).to_be_visible()
     check("declined")
-    pay_with(shop, "4242424242424242")
+    checkout.pay_with(GOOD_CARD)
     expect(shop.locator("#order-number")).to_be_visible()
     check("thank you")
 
 
-def test_at_1280_px_there_is_room_for_the_open_chat_beside_totals_and_errors(shop: Page) -> None:
-    go_to_payment(shop)
-    pay_with(shop, "4000000000009995")
+def test_at_1280_px_there_is_room_for_the_open_chat_beside_totals_and_errors(
+    shop: Page, checkout: Checkout
+) -> None:
+    checkout.go_to_payment()
+    checkout.pay_with(EMPTY_CARD)
     expect(shop.get_by_role("alert").filter(has_text="declined")).to_be_visible()
     left_of_chat = 1280 - 24 - 372
     for part in shop.locator(".go, .totals, .problem, .trouble").all():

@@ -1,13 +1,13 @@
 """A small chat server that speaks the desk's side of the protocol, for tests of the desk's screen alone.
 
-Run as `python fake_desk.py --port N --assets DIR`. `/fake/<act>` lets a test play the shopper, the colleagues
+`python fake_desk.py PORT` serves the built desk. `/fake/<act>` lets a test play the shopper, the colleagues
 and the network; each act is a method of `Play`.
 """
 
-import argparse
 import asyncio
 import json
 import mimetypes
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -36,6 +36,7 @@ CSP = (
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+ASSETS = Path(__file__).parents[3] / "bot" / "static" / "desk"
 PASSWORD = "a long enough password"
 
 
@@ -307,13 +308,13 @@ def shell(assets: Mapping[str, bytes]) -> str:
     )
 
 
-def create_app(assets: Path) -> Sanic[Any, Any]:
+def create_app() -> Sanic[Any, Any]:
     """The fake server, with its pages, its socket and its strings for the test to pull.
 
     It keeps the build it found at its start: another one in the middle of a test would take files away.
     """
-    files = {path.name: path.read_bytes() for path in assets.iterdir()}
-    app: Sanic[Any, Any] = Sanic("fake_desk")
+    files = {path.name: path.read_bytes() for path in ASSETS.iterdir()}
+    app: Sanic[Any, Any] = Sanic("fake_desk", configure_logging=False)
     play = Play(FakeDesk(empty=False))
 
     @app.get("/desk")
@@ -367,19 +368,7 @@ def create_app(assets: Path) -> Sanic[Any, Any]:
     return app
 
 
-async def run(port: int, assets: Path) -> None:
-    """Serve on the loopback until killed."""
-    server = await create_app(assets).create_server(
-        host="127.0.0.1", port=port, return_asyncio_server=True, access_log=False
-    )
-    assert server is not None
-    await server.startup()
-    await server.serve_forever()
-
-
 if __name__ == "__main__":
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--port", type=int, required=True)
-    arguments.add_argument("--assets", type=Path, required=True)
-    given = arguments.parse_args()
-    asyncio.run(run(given.port, given.assets))
+    create_app().run(
+        host="127.0.0.1", port=int(sys.argv[1]), single_process=True, access_log=False, motd=False
+    )

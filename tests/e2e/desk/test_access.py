@@ -3,17 +3,12 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.accessibility import assert_accessible
+from tests.e2e.fake_server import FakeServer
+
 FIRST_LOAD_BYTES = 40_000
-
-
-def assert_accessible(page: Page) -> None:
-    found = Axe().run(
-        page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
-    )
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_the_first_load_is_at_most_40_kb(built_files: dict[str, Any]) -> None:
@@ -23,7 +18,9 @@ def test_the_first_load_is_at_most_40_kb(built_files: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 1024])
-def test_axe_finds_nothing_on_any_screen(browser: Browser, server: Any, scheme: Any, width: int) -> None:
+def test_axe_finds_nothing_on_any_screen(
+    browser: Browser, server: FakeServer, scheme: Any, width: int
+) -> None:
     context = browser.new_context(
         color_scheme=scheme, viewport={"width": width, "height": 900}, locale="en-GB"
     )
@@ -90,7 +87,9 @@ def test_a_question_mark_lists_the_keys_and_single_letters_can_be_turned_off(des
     expect(desk.get_by_role("dialog")).to_have_count(0)
 
 
-def test_a_wait_shows_its_skeleton_only_after_400_ms(page: Page, server: Any, complaints: list[str]) -> None:
+def test_a_wait_shows_its_skeleton_only_after_400_ms(
+    page: Page, server: FakeServer, complaints: list[str]
+) -> None:
     server.play("sign_in")
     server.play("hold_welcome", on=True)
     page.goto(f"{server.url}/desk")

@@ -1,8 +1,8 @@
 """The middle: transcript, claim, reply, articles, hand back, close."""
 
-from typing import Any
-
 from playwright.sync_api import Page, expect
+
+from tests.e2e.fake_server import FakeServer
 
 
 def test_the_transcript_names_authors_articles_confidence_and_verdict(paid_twice: Page) -> None:
@@ -22,7 +22,7 @@ def test_the_transcript_names_authors_articles_confidence_and_verdict(paid_twice
     )
 
 
-def test_a_verdict_given_later_shows_at_once(paid_twice: Page, server: Any) -> None:
+def test_a_verdict_given_later_shows_at_once(paid_twice: Page, server: FakeServer) -> None:
     server.play("frame", type="update", conversation="c-paid-twice", seq=3, verdict="yes")
     expect(paid_twice.locator("[data-seq='3']").get_by_test_id("about")).to_contain_text("shopper said: yes")
 
@@ -33,14 +33,14 @@ def test_a_reload_comes_back_to_the_open_conversation(paid_twice: Page) -> None:
     expect(paid_twice.locator("main")).to_have_attribute("data-conversation", "c-paid-twice")
 
 
-def test_an_address_that_leads_nowhere_says_so(desk: Page, server: Any) -> None:
+def test_an_address_that_leads_nowhere_says_so(desk: Page, server: FakeServer) -> None:
     desk.goto("about:blank")
     desk.goto(f"{server.url}/desk#c-unknown")
     expect(desk.get_by_role("alert").filter(has_text="no conversation with this address")).to_be_visible()
     expect(desk.get_by_text("Pick a conversation")).to_be_visible()
 
 
-def test_claim_names_the_epoch_and_opens_the_reply_field(claimed: Page, server: Any) -> None:
+def test_claim_names_the_epoch_and_opens_the_reply_field(claimed: Page, server: FakeServer) -> None:
     assert server.wait_for("claim")[0]["epoch"] == 1
     expect(claimed.get_by_role("status").filter(has_text="The conversation is yours")).to_be_visible()
     expect(claimed.locator("main")).to_have_attribute("data-epoch", "2")
@@ -51,7 +51,7 @@ def test_before_the_claim_there_is_nothing_to_write_in(paid_twice: Page) -> None
     expect(paid_twice.locator("#reply")).to_have_count(0)
 
 
-def test_who_loses_a_claim_race_is_told_who_won(paid_twice: Page, server: Any) -> None:
+def test_who_loses_a_claim_race_is_told_who_won(paid_twice: Page, server: FakeServer) -> None:
     # The server has given it away already; the screen has not heard of it when the agent presses Claim.
     server.play("taken", conversation="c-paid-twice", told=False)
     paid_twice.get_by_test_id("claim").click()
@@ -62,7 +62,7 @@ def test_who_loses_a_claim_race_is_told_who_won(paid_twice: Page, server: Any) -
     expect(paid_twice.locator("#reply")).to_have_count(0)
 
 
-def test_a_reply_is_sent_once_and_stands_under_you(claimed: Page, server: Any) -> None:
+def test_a_reply_is_sent_once_and_stands_under_you(claimed: Page, server: FakeServer) -> None:
     claimed.get_by_label("Reply to Anna Gruber").fill("Both are reservations.\nThey end within 3 days.")
     claimed.keyboard.press("Enter")
     reply = claimed.locator("[data-author=agent]")
@@ -74,7 +74,7 @@ def test_a_reply_is_sent_once_and_stands_under_you(claimed: Page, server: Any) -
     assert (sent["epoch"], sent["text"]) == (2, "Both are reservations.\nThey end within 3 days.")
 
 
-def test_shift_enter_makes_a_line_and_an_empty_reply_is_not_sent(claimed: Page, server: Any) -> None:
+def test_shift_enter_makes_a_line_and_an_empty_reply_is_not_sent(claimed: Page, server: FakeServer) -> None:
     field = claimed.get_by_label("Reply to Anna Gruber")
     field.press("Enter")
     field.type("one")
@@ -103,7 +103,7 @@ def test_alt_and_a_digit_insert_an_article(claimed: Page) -> None:
     assert field.input_value().endswith("PayPal works too. Choose it at the payment step.")
 
 
-def test_other_articles_are_found_by_the_agents_words(claimed: Page, server: Any) -> None:
+def test_other_articles_are_found_by_the_agents_words(claimed: Page, server: FakeServer) -> None:
     claimed.get_by_test_id("find").click()
     claimed.get_by_label("Find an article").fill("paypal")
     claimed.keyboard.press("Enter")
@@ -113,7 +113,7 @@ def test_other_articles_are_found_by_the_agents_words(claimed: Page, server: Any
     expect(claimed.locator(".article").first).to_contain_text("Pending payments")
 
 
-def test_typing_shows_both_ways(claimed: Page, server: Any) -> None:
+def test_typing_shows_both_ways(claimed: Page, server: FakeServer) -> None:
     server.play("frame", type="typing", conversation="c-paid-twice", author="shopper", on=True)
     expect(claimed.get_by_test_id("typing")).to_have_text("Anna Gruber is writing")
     server.play("frame", type="typing", conversation="c-paid-twice", author="shopper", on=False)
@@ -124,7 +124,7 @@ def test_typing_shows_both_ways(claimed: Page, server: Any) -> None:
     assert server.wait_for("typing", 2)[1]["on"] is False
 
 
-def test_what_the_shopper_writes_appears_and_is_scrolled_to(claimed: Page, server: Any) -> None:
+def test_what_the_shopper_writes_appears_and_is_scrolled_to(claimed: Page, server: FakeServer) -> None:
     for number in range(12):
         server.play("shopper", conversation="c-paid-twice", text=f"line {number}")
     expect(claimed.get_by_text("line 11", exact=True).last).to_be_in_viewport()
@@ -136,7 +136,7 @@ def test_what_the_shopper_writes_appears_and_is_scrolled_to(claimed: Page, serve
     expect(claimed.get_by_role("button", name="New messages")).to_have_count(0)
 
 
-def test_hand_back_tells_the_assistant_what_was_settled(claimed: Page, server: Any) -> None:
+def test_hand_back_tells_the_assistant_what_was_settled(claimed: Page, server: FakeServer) -> None:
     claimed.get_by_test_id("hand-back").click()
     claimed.get_by_label("What was settled").fill("It is a reservation.")
     claimed.get_by_role("dialog").get_by_role("button", name="Hand back").click()
@@ -148,7 +148,7 @@ def test_hand_back_tells_the_assistant_what_was_settled(claimed: Page, server: A
     expect(claimed.get_by_test_id("claim")).to_have_text("Take over")
 
 
-def test_close_asks_for_a_reason(claimed: Page, server: Any) -> None:
+def test_close_asks_for_a_reason(claimed: Page, server: FakeServer) -> None:
     claimed.get_by_test_id("close").click()
     claimed.get_by_label("The shopper did not answer").check()
     claimed.get_by_role("dialog").get_by_role("button", name="Close").click()
@@ -156,7 +156,7 @@ def test_close_asks_for_a_reason(claimed: Page, server: Any) -> None:
     assert server.wait_for("close")[0]["reason"] == "no_answer"
 
 
-def test_escape_leaves_the_window_and_nothing_is_done(claimed: Page, server: Any) -> None:
+def test_escape_leaves_the_window_and_nothing_is_done(claimed: Page, server: FakeServer) -> None:
     claimed.get_by_test_id("close").click()
     claimed.keyboard.press("Escape")
     expect(claimed.get_by_role("dialog")).to_have_count(0)
@@ -164,13 +164,13 @@ def test_escape_leaves_the_window_and_nothing_is_done(claimed: Page, server: Any
     assert server.received("close") == []
 
 
-def test_markup_in_a_message_stays_text(paid_twice: Page, server: Any) -> None:
+def test_markup_in_a_message_stays_text(paid_twice: Page, server: FakeServer) -> None:
     server.play("shopper", conversation="c-paid-twice", text="<img src=x onerror=alert(1)> & <b>bold</b>")
     expect(paid_twice.get_by_role("log")).to_contain_text("<img src=x onerror=alert(1)> & <b>bold</b>")
     assert paid_twice.locator(".log img, .log b").count() == 0
 
 
-def test_a_link_with_a_script_in_it_is_shown_as_words(paid_twice: Page, server: Any) -> None:
+def test_a_link_with_a_script_in_it_is_shown_as_words(paid_twice: Page, server: FakeServer) -> None:
     nodes = [{"t": "p", "c": [{"t": "a", "href": "javascript:alert(1)", "c": ["press me"]}]}]
     message = {"seq": 6, "at": "2026-01-01T00:00:00Z", "author": "assistant", "name": None, "lang": "en"}
     said = message | {"kind": "text", "text": "press me", "nodes": nodes}

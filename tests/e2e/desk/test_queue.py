@@ -1,9 +1,10 @@
 """The list: who waits and how long, what is mine, what is closed."""
 
 import re
-from typing import Any
 
 from playwright.sync_api import Page, expect
+
+from tests.e2e.fake_server import FakeServer
 
 
 def test_each_waiting_shopper_has_words_wait_reason_value_and_step(desk: Page) -> None:
@@ -29,7 +30,7 @@ def test_the_waiting_time_ticks_and_turns_red_after_two_minutes(desk: Page) -> N
     )
 
 
-def test_a_new_shopper_appears_without_reloading(desk: Page, server: Any) -> None:
+def test_a_new_shopper_appears_without_reloading(desk: Page, server: FakeServer) -> None:
     server.play("arrives", conversation="c-new", question="do the boots run small")
     expect(desk.get_by_test_id("waiting")).to_have_text("Waiting 4")
     expect(desk.get_by_role("button", name="do the boots run small")).to_be_visible()
@@ -48,7 +49,7 @@ def test_a_claimed_conversation_moves_from_queue_to_mine(claimed: Page) -> None:
     expect(claimed.locator(".item")).to_contain_text("Anna Gruber")
 
 
-def test_a_reply_in_a_conversation_that_is_not_open_is_marked(claimed: Page, server: Any) -> None:
+def test_a_reply_in_a_conversation_that_is_not_open_is_marked(claimed: Page, server: FakeServer) -> None:
     claimed.locator("[data-conversation=c-coupon]").click()
     server.play("shopper", conversation="c-paid-twice", text="are you still there")
     claimed.get_by_role("tab", name="Mine").click()
@@ -70,7 +71,9 @@ def test_all_shows_what_others_have_and_what_is_closed_page_by_page(desk: Page) 
     expect(desk.get_by_role("button", name="Show older")).to_have_count(0)
 
 
-def test_empty_lists_say_what_will_appear_and_how(page: Page, server: Any, complaints: list[str]) -> None:
+def test_empty_lists_say_what_will_appear_and_how(
+    page: Page, server: FakeServer, complaints: list[str]
+) -> None:
     server.play("reset", empty=True)
     server.play("sign_in")
     page.goto(f"{server.url}/desk")
@@ -83,7 +86,7 @@ def test_empty_lists_say_what_will_appear_and_how(page: Page, server: Any, compl
     expect(page.get_by_text("Pick a conversation")).to_be_visible()
 
 
-def test_away_is_told_to_the_server_and_to_colleagues(desk: Page, server: Any) -> None:
+def test_away_is_told_to_the_server_and_to_colleagues(desk: Page, server: FakeServer) -> None:
     presence = desk.get_by_role("switch", name="Take conversations")
     expect(presence).to_be_checked()
     presence.click()

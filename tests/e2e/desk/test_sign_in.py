@@ -1,8 +1,8 @@
 """Signing in at the desk, being signed out, and what is said about it."""
 
-from typing import Any
-
 from playwright.sync_api import Page, expect
+
+from tests.e2e.fake_server import FakeServer
 
 EMAIL, PASSWORD = "maya@fernhill.example", "a long enough password"
 
@@ -13,7 +13,7 @@ def fill_in(page: Page, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_the_right_password_opens_the_desk(page: Page, server: Any, complaints: list[str]) -> None:
+def test_the_right_password_opens_the_desk(page: Page, server: FakeServer, complaints: list[str]) -> None:
     page.goto(f"{server.url}/desk")
     fill_in(page, PASSWORD)
     expect(page.get_by_test_id("waiting")).to_have_text("Waiting 3")
@@ -21,7 +21,7 @@ def test_the_right_password_opens_the_desk(page: Page, server: Any, complaints: 
 
 
 def test_a_wrong_password_says_so_and_lets_one_try_again(
-    page: Page, server: Any, complaints: list[str]
+    page: Page, server: FakeServer, complaints: list[str]
 ) -> None:
     page.goto(f"{server.url}/desk")
     fill_in(page, "guess")
@@ -32,7 +32,7 @@ def test_a_wrong_password_says_so_and_lets_one_try_again(
 
 
 def test_an_empty_field_is_named_without_asking_the_server(
-    page: Page, server: Any, complaints: list[str]
+    page: Page, server: FakeServer, complaints: list[str]
 ) -> None:
     page.goto(f"{server.url}/desk")
     page.get_by_role("button", name="Sign in").click()
@@ -40,7 +40,7 @@ def test_an_empty_field_is_named_without_asking_the_server(
     expect(page.get_by_label("E-mail")).to_be_focused()
 
 
-def test_an_expired_session_asks_again_and_keeps_what_was_written(claimed: Page, server: Any) -> None:
+def test_an_expired_session_asks_again_and_keeps_what_was_written(claimed: Page, server: FakeServer) -> None:
     claimed.get_by_label("Reply to Anna Gruber").fill("half a sente")
     server.play("sign_out")
     expect(claimed.get_by_role("main").get_by_role("alert")).to_contain_text("You were signed out")

@@ -1,10 +1,11 @@
 """The story: each item has its labelled place and the value the server sent."""
 
 import re
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.e2e.fake_server import FakeServer
 
 VALUES = {
     "brief": "Sees two pending charges of €92.80",
@@ -86,7 +87,7 @@ def test_a_story_with_nothing_known_says_so_in_each_place(desk: Page) -> None:
     expect(desk.locator("[data-story=earlier]")).to_have_text("First conversation.")
 
 
-def test_the_story_follows_the_shopper_without_reloading(paid_twice: Page, server: Any) -> None:
+def test_the_story_follows_the_shopper_without_reloading(paid_twice: Page, server: FakeServer) -> None:
     page = {"url": "https://shop.example/checkout/review", "title": "Review", "step": "review"}
     server.play("story", conversation="c-paid-twice", story={"page": page, "country": "DE"})
     expect(paid_twice.locator("[data-story=page]")).to_contain_text("https://shop.example/checkout/review")
@@ -105,7 +106,7 @@ def test_at_1024_px_the_story_folds_into_a_drawer(paid_twice: Page) -> None:
     expect(paid_twice.get_by_role("button", name="Story", exact=True)).to_be_focused()
 
 
-def test_values_that_make_no_sense_are_shown_as_they_came(paid_twice: Page, server: Any) -> None:
+def test_values_that_make_no_sense_are_shown_as_they_came(paid_twice: Page, server: FakeServer) -> None:
     event = {"id": "e", "event": "payment.failed", "data": {"code": None}, "at": "20260101T000000+0000"}
     answer = {"article": {"id": "a", "title": "An offer"}, "question": None, "confidence": None, "band": None}
     cart = {"currency": "", "lines": [{"title": "?", "quantity": 1, "price": "a lot"}], "total": "-1e9"}

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from scripts.browser import EMPTY_CARD, PATIENCE_MS, DemoShop, Desk
+from scripts.browser import EMPTY_CARD, DemoShop, Desk
 
 UNANSWERABLE = "do you rent out ice axes by the weekend"
 
@@ -14,10 +14,8 @@ def test_a_question_in_own_words_is_answered_at_once(shop: DemoShop) -> None:
     shop.open_chat()
     shop.say("how many days do i have to send stuff back")
     answer = shop.bubbles.filter(has_text="30 days")
-    expect(answer).to_be_visible(timeout=PATIENCE_MS)
-    shop.find(
-        "button",
-    ).filter(has_text=re.compile("^Yes$")).click()
+    expect(answer).to_be_visible()
+    shop.find("button").filter(has_text=re.compile("^Yes$")).click()
     expect(shop.panel).to_contain_text("You said yes")
 
 
@@ -56,7 +54,7 @@ def test_the_agent_reads_the_whole_story_and_the_shopper_the_reply(shop: DemoSho
     shop.leave_field("not placed")
     shop.nudge.get_by_role("button", name="Read how").click()
     shop.say("how many days do i have to send stuff back")
-    expect(shop.bubbles.filter(has_text="30 days")).to_be_visible(timeout=PATIENCE_MS)
+    expect(shop.bubbles.filter(has_text="30 days")).to_be_visible()
     shop.find("button").filter(has_text=re.compile("^No$")).last.click()
     expect(shop.panel).to_contain_text("You said no")
     shop.say(UNANSWERABLE)
@@ -98,7 +96,7 @@ def test_the_agent_reads_the_whole_story_and_the_shopper_the_reply(shop: DemoSho
     expect(desk.page.locator(".said").filter(has_text="that is all i need")).to_be_visible()
 
     shop.page.reload()
-    expect(shop.find(".launcher:visible, .panel:visible").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(shop.find(".launcher:visible, .panel:visible").first).to_be_visible()
     if not shop.panel.is_visible():
         shop.open_chat()
     expect(shop.bubbles.filter(has_text="alpine club")).to_be_visible()
@@ -108,7 +106,7 @@ def test_the_agent_reads_the_whole_story_and_the_shopper_the_reply(shop: DemoSho
     desk.page.locator("dialog button.primary").click()
     expect(desk.page.locator("[data-test=composer]")).to_have_count(0)
     shop.say("can i buy without an account")
-    expect(shop.bubbles.filter(has_text="account").last).to_be_visible(timeout=PATIENCE_MS)
+    expect(shop.bubbles.filter(has_text="account").last).to_be_visible()
 
 
 def test_with_nobody_at_the_desk_the_shopper_leaves_an_address_that_the_desk_shows(

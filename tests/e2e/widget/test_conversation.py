@@ -11,12 +11,12 @@ def test_nothing_is_connected_before_there_is_something_to_say(shop: Shop) -> No
     shop.go()
     expect(shop.launcher).to_be_visible()
     assert shop.server.received("hello") == []
-    shop.open()
+    shop.open_chat()
     shop.server.wait_for("hello")
 
 
 def test_a_question_gets_its_answer_and_the_verdict_is_kept(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("how long does delivery take")
     expect(shop.bubbles.first).to_have_text("how long does delivery take")
     expect(shop.bubbles.nth(1)).to_contain_text("2 to 4 working days")
@@ -33,7 +33,7 @@ def test_a_question_gets_its_answer_and_the_verdict_is_kept(shop: Shop) -> None:
 
 
 def test_only_safe_addresses_become_links(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     shop.find("summary").click()
     expect(shop.find(".bubble a")).to_have_count(1)
@@ -42,7 +42,7 @@ def test_only_safe_addresses_become_links(shop: Shop) -> None:
 
 
 def test_of_several_meanings_the_chosen_one_and_the_others_stay_readable(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("which delivery")
     shop.find(".choice").filter(has_text="How long").click()
     expect(shop.find(".chosen")).to_contain_text("How long delivery takes")
@@ -53,7 +53,7 @@ def test_of_several_meanings_the_chosen_one_and_the_others_stay_readable(shop: S
 
 
 def test_a_person_is_asked_for_waited_for_and_named(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.find(".foot .link").click()
     expect(shop.find(".strip")).to_contain_text("You are number 2 in line")
     shop.server.play("state", queue={"place": 1, "waiting": 1})
@@ -71,7 +71,7 @@ def test_a_person_is_asked_for_waited_for_and_named(shop: Shop) -> None:
 
 
 def test_what_the_assistant_cannot_do_offers_a_person(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("what's the weather")
     shop.find(".choice").click()
     shop.server.wait_for("ask_person")
@@ -80,7 +80,7 @@ def test_what_the_assistant_cannot_do_offers_a_person(shop: Shop) -> None:
 
 def test_with_nobody_at_the_desk_the_address_is_checked_kept_and_confirmed(shop: Shop) -> None:
     shop.server.play("state", desk={"staffed": False})
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("is the blue jacket back soon")
     expect(shop.bubbles).to_have_count(2)
     shop.find(".foot .link").click()
@@ -107,7 +107,7 @@ def test_with_nobody_at_the_desk_the_address_is_checked_kept_and_confirmed(shop:
 
 
 def test_secrets_are_masked_before_they_leave_the_page(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.call("track", "payment.failed", {"note": "4242 4242 4242 4242"})
     shop.call("setContext", {"cart": {"lines": [{"title": "4242424242424242"}]}})
     shop.say("my card 4242 4242 4242 4242 cvc 123 is declined")
@@ -119,7 +119,7 @@ def test_secrets_are_masked_before_they_leave_the_page(shop: Shop) -> None:
 
 
 def test_the_conversation_goes_on_after_a_reload_and_on_the_next_page(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     shop.field.fill("and to")
@@ -134,7 +134,7 @@ def test_the_conversation_goes_on_after_a_reload_and_on_the_next_page(shop: Shop
 
 
 def test_in_memory_only_mode_nothing_is_stored(shop: Shop) -> None:
-    shop.go(storage="memory").open()
+    shop.go(storage="memory").open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     assert shop.server.received("hello")[0]["context"]["consent"] is False
@@ -145,8 +145,8 @@ def test_in_memory_only_mode_nothing_is_stored(shop: Shop) -> None:
 
 
 def test_two_tabs_stay_in_step(shop: Shop, another_tab: Callable[[], Shop]) -> None:
-    shop.go().open()
-    other = another_tab().go().open()
+    shop.go().open_chat()
+    other = another_tab().go().open_chat()
     shop.say("delivery")
     expect(other.bubbles).to_have_count(2)
     other.say("which one")
@@ -157,7 +157,7 @@ def test_two_tabs_stay_in_step(shop: Shop, another_tab: Callable[[], Shop]) -> N
 
 
 def test_unread_answers_are_counted_and_read_by_opening(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     shop.find(".head .icon").click()
@@ -165,14 +165,14 @@ def test_unread_answers_are_counted_and_read_by_opening(shop: Shop) -> None:
     expect(shop.find(".badge")).to_have_text("1")
     shop.page.reload()
     expect(shop.find(".badge")).to_have_text("1")
-    shop.open()
+    shop.open_chat()
     shop.find(".head .icon").click()
     expect(shop.find(".badge")).to_be_hidden()
 
 
 def test_the_typing_state_ends_by_itself(shop: Shop) -> None:
     shop.page.clock.install()
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("slow please")
     expect(shop.find(".writing")).to_contain_text("Assistant is writing")
     shop.page.clock.fast_forward(10_500)
@@ -180,7 +180,7 @@ def test_the_typing_state_ends_by_itself(shop: Shop) -> None:
 
 
 def test_whoever_scrolled_up_is_told_of_new_messages_and_left_where_they_are(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("a long story")
     expect(shop.bubbles).to_have_count(2)
     shop.say("another long story")
@@ -195,7 +195,7 @@ def test_whoever_scrolled_up_is_told_of_new_messages_and_left_where_they_are(sho
 
 
 def test_enter_sends_and_shift_with_enter_starts_a_line(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.field.fill("first")
     shop.field.press("Shift+Enter")
     shop.field.press_sequentially("second")

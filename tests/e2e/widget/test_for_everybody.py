@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.widget.shopper import Server, Shop
+from tests.e2e.fake_server import FakeServer
+from tests.e2e.widget.shopper import Shop
 
 LOOKS = {
     "light": ({"color_scheme": "light"}, {}),
@@ -22,7 +23,7 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
     """Every state of the widget, in an order in which each follows from the one before."""
 
     def answered() -> None:
-        shop.open()
+        shop.open_chat()
         shop.say("delivery")
         expect(shop.bubbles).to_have_count(3)
         shop.find("summary").last.click()
@@ -62,7 +63,7 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
         expect(shop.nudge).to_be_visible()
 
     def empty() -> None:
-        shop.open()
+        shop.open_chat()
         expect(shop.find(".greeting")).to_be_visible()
         shop.find(".head .icon").click()
 
@@ -82,7 +83,7 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_in_any_state(
-    browser: Browser, browser_context_args: dict[str, object], server: Server, look: str
+    browser: Browser, browser_context_args: dict[str, object], server: FakeServer, look: str
 ) -> None:
     context_args, wanted = LOOKS[look]
     with browser.new_context(**{**browser_context_args, **context_args}, bypass_csp=True) as context:
@@ -134,7 +135,7 @@ def test_nothing_takes_focus_that_the_shopper_did_not_ask_for(shop: Shop) -> Non
 
 
 def test_new_messages_are_spoken_once_and_history_is_not(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.page.evaluate(
         """() => {
           window.spoken = [];
@@ -156,7 +157,7 @@ def test_new_messages_are_spoken_once_and_history_is_not(shop: Shop) -> None:
 
 
 def test_it_is_a_dialog_with_a_log_and_a_labelled_field(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     dialog = shop.page.get_by_role("dialog", name="Fernhill help")
@@ -171,7 +172,7 @@ def test_it_is_a_dialog_with_a_log_and_a_labelled_field(shop: Shop) -> None:
 
 
 def test_everything_that_can_be_pressed_is_24_px_at_least(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.find(".pill")).to_have_count(2)
     sizes = shop.page.evaluate(
@@ -186,7 +187,7 @@ def test_everything_that_can_be_pressed_is_24_px_at_least(shop: Shop) -> None:
 
 def test_at_320_px_nothing_is_wider_than_the_screen(shop: Shop) -> None:
     shop.page.set_viewport_size({"width": 320, "height": 640})
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("which " + "x" * 300)
     expect(shop.find("button.choice")).to_have_count(3)
     assert shop.find(".log").evaluate("(log) => log.scrollWidth <= log.clientWidth")

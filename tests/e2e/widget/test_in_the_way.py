@@ -50,7 +50,7 @@ def test_launcher_and_offer_cover_nothing_protected(shop: Shop, width: int) -> N
 @pytest.mark.parametrize("height", [600, 800])
 def test_the_open_panel_covers_nothing_protected(shop: Shop, width: int, height: int) -> None:
     shop.page.set_viewport_size({"width": width, "height": height})
-    shop.go().open()
+    shop.go().open_chat()
     assert _overlaps(shop, ".panel") == []
     box = shop.panel.bounding_box()
     assert box is not None
@@ -60,7 +60,7 @@ def test_the_open_panel_covers_nothing_protected(shop: Shop, width: int, height:
 
 
 def test_where_there_is_no_room_the_panel_folds_until_the_shopper_wants_it(shop: Shop) -> None:
-    shop.go(protect="main, .tall").open()
+    shop.go(protect="main, .tall").open_chat()
     expect(shop.find(".fold")).to_be_visible()
     expect(shop.field).to_be_hidden()
     shop.find(".fold .link").click()
@@ -69,7 +69,7 @@ def test_where_there_is_no_room_the_panel_folds_until_the_shopper_wants_it(shop:
 
 def test_on_a_phone_the_panel_is_modal_and_escape_and_back_close_it(shop: Shop) -> None:
     shop.page.set_viewport_size({"width": 360, "height": 700})
-    shop.go().open()
+    shop.go().open_chat()
     assert shop.panel.bounding_box() == {"x": 0, "y": 0, "width": 360, "height": 700}
     expect(shop.panel).to_have_attribute("aria-modal", "true")
     assert shop.page.evaluate("document.querySelector('main').inert")
@@ -77,7 +77,7 @@ def test_on_a_phone_the_panel_is_modal_and_escape_and_back_close_it(shop: Shop) 
     expect(shop.panel).to_be_hidden()
     expect(shop.launcher).to_be_focused()
     assert not shop.page.evaluate("document.querySelector('main').inert")
-    shop.open()
+    shop.open_chat()
     shop.page.go_back()
     expect(shop.panel).to_be_hidden()
     assert shop.page.url.split("?")[0].endswith("/checkout/payment")
@@ -86,7 +86,7 @@ def test_on_a_phone_the_panel_is_modal_and_escape_and_back_close_it(shop: Shop) 
 
 def test_on_a_phone_nothing_opens_by_itself(shop: Shop) -> None:
     shop.page.set_viewport_size({"width": 360, "height": 700})
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     shop.page.add_init_script("window.checkoutChat = [['open']];")

@@ -51,7 +51,7 @@ def test_the_bundle_parses_no_markup_and_runs_no_text(manifest: dict[str, Any]) 
 
 
 def test_it_runs_under_a_strict_policy_with_trusted_types_and_a_hash(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("which delivery")
     shop.find(".choice").first.click()
     expect(shop.find("details")).to_be_visible()
@@ -62,7 +62,7 @@ def test_it_runs_under_a_strict_policy_with_trusted_types_and_a_hash(shop: Shop)
 
 
 def test_nothing_is_loaded_besides_the_one_file(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     loaded = shop.page.evaluate(
@@ -94,7 +94,7 @@ def test_loaded_twice_there_is_one_widget(shop: Shop) -> None:
     shop.go(twice="yes")
     expect(shop.find(".root")).to_have_count(1)
     shop.page.evaluate("document.body.append(document.createElement('checkout-chat'))")
-    shop.open()
+    shop.open_chat()
     expect(shop.find(".root")).to_have_count(1)
     assert shop.page.evaluate("problems") == []
     assert shop.errors == []
@@ -108,7 +108,7 @@ def test_calls_made_before_the_widget_is_there_are_kept(shop: Shop) -> None:
 
 
 def test_moved_in_the_page_it_goes_on_and_taken_away_it_is_gone(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     shop.page.evaluate("document.querySelector('main').append(document.querySelector('checkout-chat'))")
@@ -120,7 +120,7 @@ def test_moved_in_the_page_it_goes_on_and_taken_away_it_is_gone(shop: Shop) -> N
 
 
 def test_pages_and_events_are_told(shop: Shop) -> None:
-    shop.go("cart").open()
+    shop.go("cart").open_chat()
     shop.server.wait_for("hello")
     shop.call("track", "step.entered", {"step": "address"})
     shop.page.evaluate("history.pushState({}, '', '/checkout/payment?email=a@example.com')")

@@ -6,7 +6,7 @@ from tests.e2e.widget.shopper import Shop
 
 
 def test_what_is_written_offline_is_shown_as_waiting_and_sent_once_later(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("first")
     expect(shop.bubbles).to_have_count(2)
     shop.server.play("behave", all_refused=True)
@@ -22,7 +22,7 @@ def test_what_is_written_offline_is_shown_as_waiting_and_sent_once_later(shop: S
 
 
 def test_what_was_not_sent_survives_a_reload(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.server.wait_for("hello")
     shop.server.play("behave", all_refused=True)
     shop.server.play("cut")
@@ -36,7 +36,7 @@ def test_what_was_not_sent_survives_a_reload(shop: Shop) -> None:
 
 def test_without_websockets_the_same_frames_go_over_http(shop: Shop) -> None:
     shop.server.play("behave", sockets_refused=True)
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2, timeout=15_000)
     shop.server.play("message", author="assistant", text="News while the reply was being waited for.")
@@ -46,7 +46,7 @@ def test_without_websockets_the_same_frames_go_over_http(shop: Shop) -> None:
 
 
 def test_a_refusal_is_told_in_words_with_a_way_on(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("refuse this")
     expect(shop.find(".msg .quiet").last).to_contain_text("That can't be read. Write it in other words.")
     shop.find(".msg .link").click()
@@ -56,7 +56,7 @@ def test_a_refusal_is_told_in_words_with_a_way_on(shop: Shop) -> None:
 def test_what_the_server_could_not_take_is_sent_again_under_the_same_id(shop: Shop) -> None:
     shop.page.clock.install()
     shop.server.play("behave", busy_for=1)
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.panel).to_contain_text("We can't take that just now.")
     shop.page.clock.fast_forward(6_000)
@@ -66,7 +66,7 @@ def test_what_the_server_could_not_take_is_sent_again_under_the_same_id(shop: Sh
 
 
 def test_a_refused_token_is_forgotten_and_the_chat_goes_on(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.server.wait_for("hello")
     shop.server.play("cut", code=4401)
     hello = shop.server.wait_for("hello", 2)[1]
@@ -77,14 +77,14 @@ def test_a_refused_token_is_forgotten_and_the_chat_goes_on(shop: Shop) -> None:
 
 
 def test_an_old_widget_says_that_the_page_has_to_be_loaded_again(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.server.wait_for("hello")
     shop.server.play("cut", code=4400)
     expect(shop.find(".trouble")).to_contain_text("Reload the page to go on.")
 
 
 def test_a_missing_message_is_fetched(shop: Shop) -> None:
-    shop.go().open()
+    shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     shop.server.play("behave", sockets=[])
@@ -107,7 +107,7 @@ def test_mistakes_of_the_shop_never_break_its_page(shop: Shop) -> None:
           chat.setAttribute("protect", "][");
         }"""
     )
-    shop.open()
+    shop.open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     assert shop.page.evaluate("problems") == []
