@@ -54,7 +54,8 @@ def paid_twice(desk: Page) -> Page:
 def claimed(paid_twice: Page) -> Page:
     """The same, claimed by the one who is signed in."""
     paid_twice.get_by_test_id("claim").click()
-    expect(paid_twice.get_by_label("Reply to Anna Gruber")).to_be_focused()
+    expect(paid_twice.get_by_label("Reply to Anna Gruber")).to_be_visible()
+    expect(paid_twice.get_by_role("log")).to_contain_text("is with you now")
     return paid_twice
 
 
