@@ -189,7 +189,7 @@ def _open_sqlite(url: str, file: str | None, wait_s: float) -> AsyncEngine:
         Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url,
-        async_creator=partial(sqlite.Connection, file or ":memory:"),
+        async_creator=partial(sqlite.connect, file or ":memory:"),
         hide_parameters=True,
         pool_size=4,
         max_overflow=4,
@@ -200,7 +200,6 @@ def _open_sqlite(url: str, file: str | None, wait_s: float) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, see below
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
