@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base.build import entries_of, read_labelled
+from knowledge_base.classes import Floats
 from knowledge_base.confidence import CHOICES, Budget
 from knowledge_base.context import Context
 from knowledge_base.crossfit import Labelled
@@ -20,7 +21,7 @@ from knowledge_base.language import Languages
 from knowledge_base.lexical import Bm25, Speller, clean, terms
 from knowledge_base.matching import Matcher
 from knowledge_base.metrics import Row, measure
-from knowledge_base.scoring import Floats, Scorer, bag_of
+from knowledge_base.scoring import Scorer, bag_of
 from knowledge_base.search import Reply, Searcher, Tongue, word_counts
 from knowledge_base.vectors import Progress, VectorCache
 

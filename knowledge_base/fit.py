@@ -9,12 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from knowledge_base.classes import MIN_QUESTIONS_FOR_CLASSES, Classes, fit_classes
 from knowledge_base.confidence import Budget, Calibration, calibrate
 from knowledge_base.crossfit import Labelled, labelled_samples, own_samples
 from knowledge_base.index import Index
 from knowledge_base.lexical import Speller
 from knowledge_base.matching import EncodesQuestion, Matcher
-from knowledge_base.scoring import MIN_QUESTIONS_FOR_CLASSES, Classes, Scorer, fit_classes
+from knowledge_base.scoring import Scorer
 
 ENOUGH_LABELLED: Final = 100
 OWN_WEIGHT_BESIDE_LABELLED: Final = 0.02

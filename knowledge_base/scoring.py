@@ -9,18 +9,17 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
+from knowledge_base.classes import Classes, Floats
+from knowledge_base.classes import fit_classes as fit_classes
 from knowledge_base.context import Context
 from knowledge_base.index import Entry, Index, Vectors
 from knowledge_base.lexical import Bm25, terms
 
-Floats = NDArray[np.float64]
 NEIGHBOURS: Final = 512
 FEW_TERMS: Final = 3
 ALONE_FROM: Final = 0.45
 ALONE_AT: Final = 0.65
-MIN_QUESTIONS_FOR_CLASSES: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,50 +28,13 @@ class Weights:
 
     nearest: float = 0.5
     centre: float = 0.5
-    answer: float = 0.2
-    chance: float = 0.5
+    answer: float = 0.35
+    chance: float = 0.4
     lexical: float = 0.25
     step: float = 0.05
     other_step: float = 0.03
     event: float = 0.1
     event_alone: float = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Classes:
-    """A linear classifier over question vectors: one row of weights for each entry it was fitted on."""
-
-    ids: tuple[str, ...]
-    digests: tuple[str, ...]
-    weights: Floats
-    bias: Floats
-
-    def chances(self, vector: Vectors) -> Floats:
-        """The probability of each of `ids`."""
-        logits = self.weights @ vector + self.bias
-        powers = np.exp(logits - logits.max())
-        return np.asarray(powers / powers.sum())
-
-
-def fit_classes(index: Index, keep: NDArray[np.bool_] | None = None) -> Classes | None:
-    """Balanced multinomial logistic regression over the rows to `keep`; None with too few questions.
-
-    Below about three questions an article it does harm, so it is left out.
-    """
-    rows = np.ones(len(index.owners), dtype=bool) if keep is None else keep
-    owners = index.owners[rows]
-    kinds = np.unique(owners)
-    if len(kinds) < 3 or len(owners) / len(kinds) < MIN_QUESTIONS_FOR_CLASSES:
-        return None
-    model = LogisticRegression(C=30.0, class_weight="balanced", max_iter=50, tol=1e-3)
-    model.fit(index.questions[rows], owners)
-    entries = [index.entries[kind] for kind in kinds]
-    return Classes(
-        ids=tuple(entry.id for entry in entries),
-        digests=tuple(entry.digest for entry in entries),
-        weights=np.asarray(model.coef_, dtype=np.float64),
-        bias=np.asarray(model.intercept_, dtype=np.float64),
-    )
 
 
 @dataclass(frozen=True, slots=True)
