@@ -2,7 +2,8 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,9 @@ from rich.table import Table
 from knowledge_base import evaluate as ev
 from knowledge_base import vectors
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
+from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
 from knowledge_base.folder import read_folder
+from knowledge_base.index import Entry
 from knowledge_base.library import Library
 from knowledge_base.metrics import Row, interval, measure
 from knowledge_base.search import Searcher
@@ -31,6 +34,12 @@ err = Console(stderr=True)
 ShopDir = Annotated[Path, typer.Option("--shop", envvar="SHOP_DIR", help="Folder with articles/.")]
 StoreDir = Annotated[
     Path, typer.Option("--store", envvar="ACTIONS_STORE_DIR", help="Where the index is kept.")
+]
+Thorough = Annotated[
+    bool | None,
+    typer.Option(
+        help="Train the model further on the articles, minutes; kept where it helps. --no- drops it."
+    ),
 ]
 Model = Annotated[str, typer.Option("--model", envvar="ACTIONS_MODEL", help="A package or folder.")]
 
@@ -48,8 +57,14 @@ def check(shop: ShopDir = Path(SHOP)) -> None:
 
 
 @app.command()
-def build(shop: ShopDir = Path(SHOP), store: StoreDir = Path(STORE), model: Model = PACKAGED_MODEL) -> None:
+def build(
+    shop: ShopDir = Path(SHOP),
+    store: StoreDir = Path(STORE),
+    model: Model = PACKAGED_MODEL,
+    thorough: Thorough = None,
+) -> None:
     """Builds or brings up to date the index, and fits confidence on it."""
+    _fine_tune(ev.shop_entries(shop), fine_tuned_folder(store, model), model, thorough)
     with _bar("Encoding") as progress:
         library = Library(shop, store, model=model).open(progress)
     if library.stale():
@@ -107,6 +122,7 @@ def evaluate(
     store: StoreDir = Path(STORE),
     model: Model = PACKAGED_MODEL,
     report: Annotated[Path | None, typer.Option(help="Where to write the figures as JSON.")] = None,
+    thorough: Thorough = None,
 ) -> None:
     """Measures search on the lines whose split is `test`; fits on the articles and `dev` lines only."""
     try:
@@ -115,7 +131,10 @@ def evaluate(
     except (OSError, ValueError) as error:
         err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from error
-    encoder = load_encoder(model, store)
+    # What was trained on the shop's articles has no place in measuring others.
+    subject = str(kb.resolve()) if kb else ""
+    _fine_tune(entries, fine_tuned_folder(store, model, subject), model, thorough)
+    encoder = load_encoder(chosen_model(store, model, subject), store)
     cache = vectors.VectorCache(store / "vectors.sqlite", encoder)
     with _bar("Encoding") as progress:
         searcher = ev.searcher_for(
@@ -133,6 +152,15 @@ def evaluate(
     if report:
         report.parent.mkdir(parents=True, exist_ok=True)
         report.write_text(json.dumps(_report(figures, answered, searcher), indent=1), encoding="utf-8")
+
+
+def _fine_tune(entries: Sequence[Entry], target: Path, model: str, thorough: bool | None) -> None:
+    if thorough is False:
+        shutil.rmtree(target, ignore_errors=True)
+    if thorough:
+        with _bar("Training") as progress:
+            verdict = fine_tune(entries, model, target, progress=progress)
+        out.print(f"Trained model: {verdict}.", highlight=False)
 
 
 def _rows(searcher: Searcher, answered: list[ev.Answered], encoder: Encoder) -> dict[str, dict[str, float]]:

@@ -19,6 +19,7 @@ from knowledge_base.build import entries_of, read_labelled
 from knowledge_base.confidence import Budget
 from knowledge_base.context import Context
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
+from knowledge_base.fine_tune import chosen_model
 from knowledge_base.fit import Fit, fit
 from knowledge_base.folder import Folder, FolderReader
 from knowledge_base.index import BadIndexError, Index, Stored, Vectors, open_index, save_index, texts_of
@@ -94,7 +95,7 @@ class Library:
     def open(self, progress: Progress | None = None) -> "Library":
         """Loads the index, or builds it where it is missing, damaged, foreign or out of date."""
         with self._renewing:
-            self._encoder = self._given or load_encoder(self._model, self._store_dir, backend=self._backend)
+            self._encoder = self._given or self._load()
             self._cache = VectorCache(self._store_dir / "vectors.sqlite", self._encoder)
             self._languages = Languages()
             self._languages.foreign("quanto costa la spedizione", (), ours=_nothing, common=_nothing)
@@ -238,6 +239,10 @@ class Library:
         if self._live is None:
             raise RuntimeError("The library is not open. Call open() first.")
         return self._live
+
+    def _load(self) -> Encoder:
+        model = chosen_model(self._store_dir, self._model)
+        return load_encoder(model, self._store_dir, backend=self._backend)
 
     def _swap(self, snapshot: _Snapshot) -> None:
         self._live = snapshot
