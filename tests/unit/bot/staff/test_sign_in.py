@@ -1,7 +1,5 @@
 """A password gives a token for twelve hours; guessing gets slower, and says nothing."""
 
-from typing import Protocol
-
 import pytest
 from sqlalchemy import select
 
@@ -13,13 +11,7 @@ from bot.staff.sign_in import PER_ACCOUNT, PER_PLACE, SignIn
 from bot.store import staff
 from bot.store.database import Store
 from bot.store.models import StaffSession
-
-
-class HandClock(Protocol):
-    """A clock that a test moves; see conftest.py."""
-
-    def pass_time(self, **span: float) -> None: ...
-
+from tests.unit.bot.clock import HandClock
 
 EMAIL, ED = "maya@fernhill.example", "ed@fernhill.example"
 PASSWORD, HERE = "a long enough password", "192.0.2.1"

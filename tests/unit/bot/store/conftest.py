@@ -2,36 +2,18 @@
 
 import itertools
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from bot.hub import Event, Hub
 from bot.store.conversations import Agent, Opening
-from bot.store.database import Store, open_store
-from bot.store.models import Base
+from bot.store.database import Store
 from bot.store.shopper import Sender
 from bot.store.staff import add_staff
+from tests.unit.bot.clock import HandClock
+from tests.unit.bot.empty_store import open_empty_store
 
 SenderOf = Callable[..., Sender]
-
-
-class HandClock:
-    """A clock that a test moves."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
-
-    def pass_time(self, **span: float) -> None:
-        self.at += timedelta(**span)
 
 
 class HeardHub(Hub):
@@ -46,14 +28,6 @@ class HeardHub(Hub):
         super().publish(event)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
-    url: str = request.getfixturevalue("postgresql_url")
-    return url
-
-
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock()
@@ -66,11 +40,7 @@ def hub() -> HeardHub:
 
 @pytest.fixture
 async def store(database_url: str, clock: HandClock, hub: HeardHub) -> AsyncIterator[Store]:
-    opened = await open_store(database_url, clock, hub)
-    if not opened.is_sqlite:
-        names = ", ".join(Base.metadata.tables)
-        async with opened.engine.begin() as connection:
-            await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    opened = await open_empty_store(database_url, clock, hub)
     yield opened
     await opened.close()
 
