@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -26,6 +26,9 @@ class Frame(BaseModel):
     """What every frame shares: unknown fields are ignored, values are not guessed."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+
+AnyFrame = TypeVar("AnyFrame", bound=Frame)
 
 
 class Hello(Frame):
@@ -193,22 +196,27 @@ def frame_id(given: Mapping[str, Any]) -> str | None:
     return found if isinstance(found, str) and len(found) <= 64 else None
 
 
-def parse(given: Mapping[str, Any]) -> ShopperFrame:
-    """The frame. AppError `missing_field`, `unknown_type`, `bad_value`, `too_large`."""
+def read_frame(given: Mapping[str, Any], models: Mapping[str, type[AnyFrame]]) -> AnyFrame:
+    """The frame, as the model for its `type`. AppError `missing_field`, `unknown_type`, `bad_value`."""
     name = given.get("type")
     if name is None:
         raise AppError(
             "missing_field", "`type` is missing.", "Name the frame's type, as in docs/protocol.md."
         )
-    model = _MODELS.get(name) if isinstance(name, str) else None
+    model = models.get(name) if isinstance(name, str) else None
     if model is None:
         raise AppError(
-            "unknown_type", f"There is no frame of type {_short(name)}.", f"Known: {', '.join(_MODELS)}."
+            "unknown_type", f"There is no frame of type {_short(name)}.", f"Known: {', '.join(models)}."
         )
     try:
-        frame = model.model_validate(given)
+        return model.model_validate(given)
     except ValidationError as error:
         raise_problem(error)
+
+
+def parse(given: Mapping[str, Any]) -> ShopperFrame:
+    """The frame. AppError `missing_field`, `unknown_type`, `bad_value`, `too_large`."""
+    frame = read_frame(given, _MODELS)
     _check_sizes(frame)
     return frame
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field
 
 from bot.errors import AppError
-from bot.protocol import TEXT_LIMIT, ClientId, Frame, Seq, raise_problem
+from bot.protocol import TEXT_LIMIT, ClientId, Frame, Seq, read_frame
 
 __all__ = [
     "Claim", "Close", "DeskFrame", "HandBack", "History", "Ping", "PresenceFrame", "Reply", "Search",
@@ -146,22 +146,7 @@ class SignInBody(BaseModel):
 
 def parse(given: Mapping[str, Any]) -> DeskFrame:
     """The frame. AppError `missing_field`, `unknown_type`, `bad_value`, `too_large`."""
-    name = given.get("type")
-    if name is None:
-        raise AppError(
-            "missing_field", "`type` is missing.", "Name the frame's type, as in docs/protocol.md."
-        )
-    model = _MODELS.get(name) if isinstance(name, str) else None
-    if model is None:
-        raise AppError(
-            "unknown_type",
-            f"There is no desk frame of type {str(name)[:60]!r}.",
-            f"Known: {', '.join(_MODELS)}.",
-        )
-    try:
-        frame = model.model_validate(given)
-    except ValidationError as error:
-        raise_problem(error)
+    frame = read_frame(given, _MODELS)
     if isinstance(frame, Reply):
         _check_text(frame.text)
     return frame
