@@ -7,14 +7,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.confidence import Sample, Signs
+from knowledge_base.confidence import Sample
 from knowledge_base.context import Context
 from knowledge_base.index import Index
 from knowledge_base.lexical import clean
 from knowledge_base.matching import Matcher
-from knowledge_base.scoring import Scorer, Scores, fit_classes
+from knowledge_base.scoring import Scorer, fit_classes
+from knowledge_base.signs import SignReader
 
 FOLDS: Final = 5
+RANKED: Final = 12
 MOST_QUESTIONS: Final = 2_500
 
 
@@ -43,25 +45,17 @@ def labelled_samples(matcher: Matcher, questions: Sequence[Labelled]) -> list[Sa
     """Samples from questions that are in no article, each in its context."""
     samples = []
     rows = matcher.scorer.index.rows
+    reader = SignReader(matcher.scorer)
     for question in questions:
         matched = matcher.match(clean(question.question), Context.of(question.context))
         right = {rows[label] for label in question.labels if label in rows}
-        signs, order = _signs(matcher.scorer, matched.scores, matched.words)
+        order = matched.scores.order(RANKED)
+        signs = reader.read(matcher.vector(matched.words), matched.words, matched.scores, order)[0]
         samples.append(Sample(signs, _rank(order, right), bool(question.labels)))
     return samples
 
 
-def _signs(
-    scorer: Scorer, scores: Scores, text: str, *, without: int | None = None, hidden: int | None = None
-) -> tuple[Signs, list[int]]:
-    """The signs of the best entry and the ranking; `hidden` is not there at all."""
-    order = [int(row) for row in scores.order(12) if row != hidden]
-    top = order[0]
-    gap = float(scores.total[top] - scores.total[order[1]]) if len(order) > 1 else 0.0
-    return Signs(float(scores.similarity[top]), gap, scorer.evidence(text, top, without=without)), order
-
-
-def _rank(order: Sequence[int], right: set[int]) -> int:
+def _rank(order: NDArray[np.int64], right: set[int]) -> int:
     return next((place for place, row in enumerate(order) if row in right), -1)
 
 
@@ -69,12 +63,14 @@ def _answerable(index: Index, rows: NDArray[np.int64], seed: int) -> Iterator[Sa
     folds = np.random.default_rng(seed + 1).integers(0, FOLDS, len(index.owners))
     for fold in range(FOLDS):
         scorer = Scorer(index, fit_classes(index, folds != fold))
+        reader = SignReader(scorer)
         for row in rows:
             owner = int(index.owners[row])
             if folds[row] == fold and index.counts[owner] > 1:
                 text, at = _text(index, int(row)), int(row)
                 scores = scorer.score(index.questions[at], text, Context(), without=at)
-                signs, order = _signs(scorer, scores, text, without=at)
+                order = scores.order(RANKED)
+                signs = reader.read(index.questions[at], text, scores, order, without=at)[0]
                 yield Sample(signs, _rank(order, {owner}), answerable=True)
 
 
@@ -84,13 +80,16 @@ def _unanswerable(index: Index, rows: NDArray[np.int64], seed: int) -> Iterator[
         return
     for fold in range(FOLDS):
         scorer = Scorer(index, fit_classes(index, folds[index.owners] != fold))
+        reader = SignReader(scorer)
         for row in rows:
             owner = int(index.owners[row])
             if folds[owner] == fold:
                 text = _text(index, int(row))
                 scores = scorer.score(index.questions[row], text, Context())
-                signs, _ = _signs(scorer, scores, text, hidden=owner)
-                yield Sample(signs, -1, answerable=False)
+                order = scores.order(RANKED)
+                others = order[order != owner]
+                found = reader.read(index.questions[row], text, scores, others, hidden=owner)
+                yield Sample(found[0], -1, answerable=False)
 
 
 def _text(index: Index, row: int) -> str:

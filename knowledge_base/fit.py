@@ -4,7 +4,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,6 @@ from knowledge_base.matching import EncodesQuestion, Matcher
 from knowledge_base.scoring import Scorer
 
 ENOUGH_LABELLED: Final = 100
-OWN_WEIGHT_BESIDE_LABELLED: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +76,22 @@ def fit(
 ) -> Fit:
     """Learns from the index alone, and from `labelled` questions where the shop has some.
 
-    With 100 labelled questions or more they decide, and the articles' own questions only steady them: people
-    who write articles phrase things more cleanly than shoppers do.
+    With 100 labelled questions or more these alone set the thresholds; with fewer the articles' own do too.
     """
     if len(index.entries) < 2:
         seen = {entry.id: entry.digest for entry in index.entries}
         return Fit(version, None, Calibration(), seen, at.isoformat())
     classes = fit_classes(index)
+    usable = [question for question in labelled if question.split == "dev" and question.kind != "double"]
+    samples = labelled_samples(Matcher(Scorer(index, classes), encoder, speller), usable)
+    enough = sum(sample.answerable for sample in samples) >= ENOUGH_LABELLED
     # With one or two questions an article, holding one out takes most of the article away.
     enough_each = len(index.owners) >= MIN_QUESTIONS_FOR_CLASSES * len(index.entries)
-    samples = own_samples(index) if enough_each else []
-    usable = [question for question in labelled if question.split == "dev" and question.kind != "double"]
-    if usable:
-        enough = sum(bool(question.labels) for question in usable) >= ENOUGH_LABELLED
-        if enough:
-            samples = [replace(sample, weight=OWN_WEIGHT_BESIDE_LABELLED) for sample in samples]
-        samples += labelled_samples(Matcher(Scorer(index, classes), encoder, speller), usable)
+    own = own_samples(index) if enough_each and not enough else []
     return Fit(
         version=version,
         classes=classes,
-        calibration=calibrate(samples, budget),
+        calibration=calibrate(samples, budget, own=own),
         seen={entry.id: entry.digest for entry in index.entries},
         fitted_at=at.isoformat(),
     )

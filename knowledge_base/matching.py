@@ -45,6 +45,10 @@ class Matcher:
         self.speller = speller
         self._encoder = encoder
 
+    def vector(self, text: str) -> Vectors:
+        """The vector of the words of a match; the encoder still has it."""
+        return self._encoder.encode_question(text)
+
     def match(self, text: str, context: Context) -> Matched:
         """The scores of a cleaned message."""
         repaired = self.speller.repaired(text)

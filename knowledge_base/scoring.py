@@ -1,8 +1,7 @@
 """How near each article is to a question: dense, class and word views of it, and where the shopper is."""
 
-import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -92,11 +91,11 @@ class Scorer:
             total = total + self._place(context, text, similarity)
         return Scores(nearest, similarity, chance, lexical, total)
 
-    def evidence(self, text: str, row: int, *, without: int | None = None) -> float:
-        """How much of the question's meaning the entry's own words hold: share times log of amount."""
-        query = terms(text)
-        share, amount = self.bm25.explained(query, self._bag(row, without))
-        return share * math.log1p(amount)
+    def explained(
+        self, query: Collection[str], row: int, *, without: int | None = None
+    ) -> tuple[float, float]:
+        """How much of the meaning of a question's terms the entry's own hold: as a share, and the amount."""
+        return self.bm25.explained(query, self._bag(row, without))
 
     def _dense(self, vector: Vectors, without: int | None) -> tuple[Floats, Floats]:
         index = self.index

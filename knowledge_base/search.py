@@ -5,18 +5,22 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from knowledge_base import questions
-from knowledge_base.confidence import Band, Calibration, Signs
+from knowledge_base.confidence import Band, Calibration
 from knowledge_base.context import Context
+from knowledge_base.curve import Signs
 from knowledge_base.fit import Fit
 from knowledge_base.index import Index
 from knowledge_base.language import Languages
 from knowledge_base.lexical import clean, words
 from knowledge_base.matching import Matcher
+from knowledge_base.signs import SignReader
 
 VERY_NEAR: Final = 0.86
 NEAR: Final = 0.45
 UNREAD_SHARE: Final = 0.1
 LEAST_OF_A_PART: Final = 0.3
+# Two articles as close as this are told apart by nothing: neither is surer than even.
+TIED: Final = 0.02
 MIN_WORDS_TO_CUT: Final = 6
 MOST_CUTS: Final = 3
 _ORDER: Final[dict[Band, int]] = {"hand_over": 0, "clarify": 1, "answer": 2}
@@ -61,6 +65,7 @@ class Searcher:
         self.matcher = matcher
         self.fit = fit
         self._tongue = tongue
+        self._signs = SignReader(matcher.scorer)
         self._seen = [fit.seen.get(entry.id) == entry.digest for entry in self.index.entries]
 
     def ask(self, message: str, context: Context | None = None, limit: int = 5) -> Reply:
@@ -81,17 +86,10 @@ class Searcher:
     def _single(self, text: str, context: Context, limit: int) -> Reply:
         matched = self.matcher.match(text, context)
         scores, calibration = matched.scores, self.fit.calibration
-        order = [int(row) for row in scores.order(max(limit, 2))]
-        top = order[0]
-        second = float(scores.total[order[1]]) if len(order) > 1 else float(scores.total[top])
-        signs = [
-            Signs(
-                float(scores.similarity[row]),
-                float(scores.total[row]) - (second if row == top else float(scores.total[top])),
-                self.matcher.scorer.evidence(matched.words, row),
-            )
-            for row in order[:limit]
-        ]
+        order = scores.order(max(limit, 2))
+        top = int(order[0])
+        vector = self.matcher.vector(matched.words)
+        signs = self._signs.read(vector, matched.words, scores, order, limit=limit)
         found = _ranked([self.index.entries[row].id for row in order], signs, calibration)
         band = calibration.band(found[0].confidence, calibration.reached(signs[0]))
         nearest = float(scores.nearest[top])
@@ -148,6 +146,8 @@ def _ranked(ids: list[str], signs: list[Signs], calibration: Calibration) -> tup
     found: list[Found] = []
     for article_id, sign in zip(ids, signs, strict=False):
         confidence = calibration.right(sign)
+        if not found and len(signs) > 1:
+            confidence = min(confidence, 0.5 + 0.5 * sign.gap / TIED)
         if found:
             confidence = min(confidence, found[-1].confidence, 1.0 - found[0].confidence)
         found.append(Found(article_id, confidence, sign.similarity))

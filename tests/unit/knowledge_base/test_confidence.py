@@ -7,12 +7,17 @@ from knowledge_base.confidence import (
     Budget,
     Calibration,
     Sample,
-    Signs,
     answer_threshold,
     binomial_tail,
     calibrate,
     traffic_weights,
 )
+from knowledge_base.curve import Signs
+
+
+def signs(similarity: float, gap: float, words: float = 1.0) -> Signs:
+    """Signs of which only these differ."""
+    return Signs(similarity, gap, words, share=0.5, centre=similarity, crowd=0.4, apart=0.0)
 
 
 def samples(count: int, *, seed: int = 1) -> list[Sample]:
@@ -24,7 +29,7 @@ def samples(count: int, *, seed: int = 1) -> list[Sample]:
         chance = 1 / (1 + np.exp(-(-5 + 6 * similarity + 7 * gap)))
         right = random.random() < chance
         answerable = right or random.random() < 0.5
-        made.append(Sample(Signs(similarity, gap, 1.0), 0 if right else 5, bool(answerable)))
+        made.append(Sample(signs(similarity, gap, 1.0), 0 if right else 5, bool(answerable)))
     return made
 
 
@@ -71,13 +76,20 @@ def test_without_questions_the_prior_decides():
 
 
 def test_few_questions_bend_the_prior_little():
-    one = calibrate([Sample(Signs(0.9, 0.5, 1.0), 5, answerable=True)]).right
-    assert abs(one.similarity - Calibration().right.similarity) < 3
+    one = calibrate([Sample(signs(0.9, 0.5, 1.0), 5, answerable=True)]).right
+    assert abs(one.centre - Calibration().right.centre) < 3
+
+
+def test_the_articles_own_questions_move_thresholds_and_no_curve():
+    calibration = calibrate([], own=samples(500))
+    assert calibration.right == Calibration().right
+    assert calibration.reached == Calibration().reached
+    assert calibration.answer_at != Calibration().answer_at
 
 
 def test_unanswerable_questions_weigh_a_tenth():
-    made = [Sample(Signs(0.5, 0.1, 0.0), 0, answerable=True)] * 40 + [
-        Sample(Signs(0.5, 0.1, 0.0), -1, answerable=False)
+    made = [Sample(signs(0.5, 0.1, 0.0), 0, answerable=True)] * 40 + [
+        Sample(signs(0.5, 0.1, 0.0), -1, answerable=False)
     ] * 100
     weights = traffic_weights(made)
     assert weights[40:].sum() / weights.sum() == pytest.approx(0.1)
