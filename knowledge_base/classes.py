@@ -51,7 +51,7 @@ def fit_classes(index: Index, keep: NDArray[np.bool_] | None = None) -> Classes 
     entries = [index.entries[kind] for kind in kinds]
     return Classes(
         ids=tuple(entry.id for entry in entries),
-        digests=tuple(entry.digest for entry in entries),
+        digests=tuple(entry.asked_digest for entry in entries),
         weights=found[:, :-1],
         bias=found[:, -1],
     )

@@ -22,12 +22,13 @@ ENOUGH_LABELLED: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A fit of one version. `seen` maps an entry's id to its digest at the time."""
+    """A fit of one version. `seen` and `asked` map an entry's id to its digests at the time."""
 
     version: int = 0
     classes: Classes | None = None
     calibration: Calibration = field(default_factory=Calibration)
     seen: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
     fitted_at: str | None = None
 
     def dump(self) -> dict[str, bytes]:
@@ -36,6 +37,7 @@ class Fit:
             "version": self.version,
             "calibration": self.calibration.as_dict(),
             "seen": dict(self.seen),
+            "asked": dict(self.asked),
             "fitted_at": self.fitted_at,
             "classes": None,
         }
@@ -61,7 +63,14 @@ class Fit:
                     arrays["bias"],
                 )
         calibration = Calibration.of(meta["calibration"])
-        return cls(int(meta["version"]), classes, calibration, dict(meta["seen"]), meta["fitted_at"])
+        return cls(
+            version=int(meta["version"]),
+            classes=classes,
+            calibration=calibration,
+            seen=dict(meta["seen"]),
+            asked=dict(meta["asked"]),
+            fitted_at=meta["fitted_at"],
+        )
 
 
 def fit(
@@ -78,9 +87,10 @@ def fit(
 
     With 100 labelled questions or more these alone set the thresholds; with fewer the articles' own do too.
     """
+    seen = {entry.id: entry.digest for entry in index.entries}
+    asked = {entry.id: entry.asked_digest for entry in index.entries}
     if len(index.entries) < 2:
-        seen = {entry.id: entry.digest for entry in index.entries}
-        return Fit(version, None, Calibration(), seen, at.isoformat())
+        return Fit(version=version, seen=seen, asked=asked, fitted_at=at.isoformat())
     classes = fit_classes(index)
     usable = [question for question in labelled if question.split == "dev" and question.kind != "double"]
     samples = labelled_samples(Matcher(Scorer(index, classes), encoder, speller), usable)
@@ -92,6 +102,7 @@ def fit(
         version=version,
         classes=classes,
         calibration=calibrate(samples, budget, own=own),
-        seen={entry.id: entry.digest for entry in index.entries},
+        seen=seen,
+        asked=asked,
         fitted_at=at.isoformat(),
     )

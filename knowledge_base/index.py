@@ -37,10 +37,20 @@ class Entry:
         """Changes when anything does that search depends on."""
         return _digest(self)
 
+    @property
+    def asked_digest(self) -> str:
+        """Changes when the phrasings do: what is learned of which question belongs to which article."""
+        return _asked_digest(self.questions)
+
 
 @lru_cache(maxsize=50_000)
 def _digest(entry: Entry) -> str:
     return hashlib.sha256(json.dumps(asdict(entry), sort_keys=True).encode()).hexdigest()
+
+
+@lru_cache(maxsize=50_000)
+def _asked_digest(questions: tuple[str, ...]) -> str:
+    return hashlib.sha256(json.dumps(questions).encode()).hexdigest()
 
 
 class BadIndexError(Exception):

@@ -30,10 +30,10 @@ class Weights:
     answer: float = 0.35
     chance: float = 0.4
     lexical: float = 0.25
-    step: float = 0.05
-    other_step: float = 0.03
-    event: float = 0.1
-    event_alone: float = 0.6
+    step: float = 0.1
+    other_step: float = 0.06
+    event: float = 0.2
+    event_alone: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +167,12 @@ def bag_of(entry: Entry) -> Counter[str]:
 
 
 def _aligned(index: Index, classes: Classes | None) -> NDArray[np.int64]:
-    """For each entry its row in the classifier, or -1 when it is new or changed since the fit."""
+    """For each entry its row in the classifier, or -1 when it is new or asked otherwise since."""
     rows = np.full(len(index.entries), -1, dtype=np.int64)
     if classes is not None:
         seen = dict(zip(zip(classes.ids, classes.digests, strict=True), range(len(classes.ids)), strict=True))
         for row, entry in enumerate(index.entries):
-            rows[row] = seen.get((entry.id, entry.digest), -1)
+            rows[row] = seen.get((entry.id, entry.asked_digest), -1)
     return rows
 
 

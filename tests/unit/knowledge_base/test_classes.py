@@ -35,7 +35,7 @@ def test_chances_sum_to_one_and_name_the_articles_they_are_of():
     index = clouds(5, 4)
     classes = fit_classes(index)
     assert classes.ids == ("0", "1", "2", "3", "4")
-    assert classes.digests == tuple(entry.digest for entry in index.entries)
+    assert classes.digests == tuple(entry.asked_digest for entry in index.entries)
     assert classes.chances(index.questions[0]).sum() == pytest.approx(1.0)
 
 

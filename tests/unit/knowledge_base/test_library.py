@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from knowledge_base.library import Library
+from tests.unit.knowledge_base.conftest import SHOP, article_text
 
 NEW = """---
 title: 'Can I pay with bitcoin?'
@@ -202,6 +203,19 @@ def test_a_new_article_is_live_but_not_given_as_a_sure_answer(library, write):
     after = library.status()
     assert not library.stale()
     assert (after.version, after.fit_version) == (before.version + 1, before.fit_version + 1)
+
+
+def test_an_article_whose_answer_alone_changed_answers_as_surely_as_before(library, write):
+    title, questions, _, extra = SHOP["express-delivery"]
+    question = "could you get it to me by tomorrow with express"
+    before = library.search(question)
+    assert before.matches[0].id == "express-delivery"
+    write("express-delivery", article_text(title, questions, "One working day, 14.90 euros.", extra))
+    assert library.refresh()
+    after = library.search(question)
+    assert (after.matches[0].id, after.band) == ("express-delivery", before.band)
+    assert after.matches[0].short_answer == "One working day, 14.90 euros."
+    assert library.stale()
 
 
 def test_a_deleted_or_archived_article_is_gone(library, shop, write):
