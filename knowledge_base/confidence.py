@@ -60,7 +60,7 @@ class Budget:
 
     wrong: float = 0.05
     doubt: float = 0.1
-    kept: float = 0.94
+    kept: float = 0.97
 
 
 @dataclass(frozen=True, slots=True)
