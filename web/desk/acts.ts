@@ -6,7 +6,7 @@ import type { ChatError, CloseReason, Presence } from "../shared/protocol.ts";
 import { signOut as signOutThere, whoAmI, type Me } from "./api.ts";
 import { connect, disconnect, ask, sendReply, unwatch, watch } from "./link.ts";
 import {
-  connection, dialog, flash, forget, found, history, listed, me, now_ms, onlyClosed, openId, session, storyOpen, summaries,
+  connection, flash, forget, found, history, listed, me, now_ms, onlyClosed, openId, session, storyOpen, summaries,
   summary, tab, typing, unsent, welcomed, type Tab,
 } from "./store.ts";
 import { words } from "./words.ts";
@@ -160,12 +160,10 @@ async function doOrSay(
   flash.value = null;
   try {
     await ask(frame);
-    dialog.value = null;
     if (done) flash.value = { tone: "good", text: done };
     return true;
   } catch (error) {
     const refused = error as ChatError;
-    dialog.value = null;
     flash.value = { tone: "bad", text: say?.(refused) ?? explain(refused) };
     // Whoever has it now is in the story's changes.
     if (refused.code === "stale_epoch" && openId.value) watch(openId.value);

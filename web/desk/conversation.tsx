@@ -25,7 +25,7 @@ export function Conversation(): JSX.Element {
     );
   }
   return (
-    <main class="conversation" data-owner={known?.owner} data-epoch={known?.epoch} data-conversation={openId.value}>
+    <main class="conversation" tabIndex={-1} data-owner={known?.owner} data-epoch={known?.epoch} data-conversation={openId.value}>
       <Header known={known} />
       <BriefStrip />
       <Said />
@@ -87,10 +87,10 @@ function Acts({ known }: { known: Summary }): JSX.Element | null {
   if (isMine(known)) {
     return (
       <>
-        <button type="button" disabled={isOffline} data-test="hand-back" onClick={() => (dialog.value = "hand_back")}>
+        <button type="button" key="hand-back" id="hand-back" disabled={isOffline} data-test="hand-back" onClick={() => (dialog.value = "hand_back")}>
           {words.conversation.handBack}
         </button>
-        <button type="button" class="primary" disabled={isOffline} data-test="close" onClick={() => (dialog.value = "close")}>
+        <button type="button" key="close" id="close" class="primary" disabled={isOffline} data-test="close" onClick={() => (dialog.value = "close")}>
           {words.conversation.close}
         </button>
       </>

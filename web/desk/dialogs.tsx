@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import type { CloseReason } from "../shared/protocol.ts";
 import { close, handBack } from "./acts.ts";
@@ -27,17 +27,29 @@ export function Dialogs(): JSX.Element | null {
 
 function Dialog({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
   const window = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const back = document.activeElement as HTMLElement | null;
-    window.current?.showModal();
-    return () => back?.isConnected && back.focus();
+  useLayoutEffect(() => {
+    const opener = document.activeElement as HTMLElement;
+    const shown = window.current!;
+    shown.showModal();
+    return () => {
+      // As long as it is open, nothing behind it takes the focus.
+      shown.close();
+      focusAgain(opener);
+    };
   }, []);
   return (
-    <dialog ref={window} aria-labelledby="dialog-title" onClose={() => (dialog.value = null)}>
+    <dialog ref={window} aria-labelledby="dialog-title" onClose={() => window.current && (dialog.value = null)}>
       <h2 id="dialog-title">{title}</h2>
       {children}
     </dialog>
   );
+}
+
+/** What opened the window, the one that was drawn in its place meanwhile, or else the conversation. */
+function focusAgain(opener: HTMLElement): void {
+  const now = opener.isConnected || !opener.id ? opener : document.getElementById(opener.id);
+  now?.focus();
+  if (document.activeElement === document.body) document.querySelector<HTMLElement>(".conversation")?.focus();
 }
 
 function Buttons({ submit, isWorking }: { submit: string; isWorking: boolean }): JSX.Element {
@@ -55,6 +67,7 @@ function HandBack(): JSX.Element {
     event.preventDefault();
     isWorking.value = true;
     await handBack(String(new FormData(event.target as HTMLFormElement).get("settled")).trim());
+    if (dialog.value === "hand_back") dialog.value = null;
   }
   return (
     <Dialog title={words.handBack.title}>
@@ -75,6 +88,7 @@ function Close(): JSX.Element {
     event.preventDefault();
     isWorking.value = true;
     await close(String(new FormData(event.target as HTMLFormElement).get("reason")) as CloseReason);
+    if (dialog.value === "close") dialog.value = null;
   }
   return (
     <Dialog title={words.close.title}>

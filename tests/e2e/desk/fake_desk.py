@@ -227,6 +227,10 @@ class Play:
         """Send this frame to every desk, whatever the store says."""
         await self.desk.send_all(asked)
 
+    async def summary(self, asked: Frame) -> Frame:
+        """One conversation as it stands in the list."""
+        return self.desk.summaries[asked["conversation"]]
+
     async def story(self, asked: Frame) -> None:
         """Change part of a story."""
         facts = self.desk.stories[asked["conversation"]]

@@ -1,7 +1,9 @@
 """The middle: transcript, claim, reply, articles, hand back, close."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.desk.stories import MAYA
 from tests.e2e.fake_server import FakeServer
 
 
@@ -162,6 +164,59 @@ def test_escape_leaves_the_window_and_nothing_is_done(claimed: Page, server: Fak
     expect(claimed.get_by_role("dialog")).to_have_count(0)
     expect(claimed.get_by_test_id("close")).to_be_focused()
     assert server.received("close") == []
+
+
+def test_what_is_still_coming_leaves_the_window_open_and_the_focus_goes_back(
+    paid_twice: Page, server: FakeServer
+) -> None:
+    conversation = "c-paid-twice"
+    summary = server.play("summary", conversation=conversation)
+    mine = {
+        "owner": "agent",
+        "agent": {"id": MAYA["id"], "name": MAYA["name"]},
+        "place": None,
+        "epoch": summary["epoch"] + 1,
+    }
+    server.play("hold", on=True)
+    paid_twice.get_by_test_id("claim").click()
+    [claim] = server.wait_for("claim")
+    server.play("frame", type="conversation", conversation=summary | mine)
+    paid_twice.get_by_test_id("close").click()
+    window = paid_twice.get_by_role("dialog")
+    expect(window).to_be_visible()
+    server.play("frame", type="ack", id=claim["id"])
+    expect(paid_twice.get_by_text("The conversation is yours.")).to_be_visible()
+    expect(window).to_be_visible()
+    paid_twice.keyboard.press("Escape")
+    expect(window).to_have_count(0)
+    expect(paid_twice.get_by_test_id("close")).to_be_focused()
+
+
+@pytest.mark.parametrize("key", ["Escape", "Cancel"])
+def test_the_focus_goes_back_to_the_button_also_when_it_was_drawn_again(
+    claimed: Page, server: FakeServer, key: str
+) -> None:
+    head = server.play("summary", conversation="c-paid-twice")
+    claimed.get_by_test_id("close").click()
+    claimed.get_by_test_id("close").evaluate("(button) => { window.first = button; }")
+    for epoch, owner, agent in [(1, "queue", None), (2, "agent", head["agent"])]:
+        changed = {"owner": owner, "agent": agent, "epoch": head["epoch"] + epoch}
+        server.play("frame", type="conversation", conversation=head | changed)
+        expect(claimed.locator(f"main[data-owner={owner}]")).to_be_attached()
+    assert not claimed.evaluate("first.isConnected")
+    if key == "Escape":
+        claimed.keyboard.press(key)
+    else:
+        claimed.get_by_role("button", name=key).click()
+    expect(claimed.get_by_role("dialog")).to_have_count(0)
+    expect(claimed.get_by_test_id("close")).to_be_focused()
+
+
+def test_once_closed_the_focus_is_on_the_conversation(claimed: Page) -> None:
+    claimed.get_by_test_id("close").click()
+    claimed.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(claimed.get_by_role("dialog")).to_have_count(0)
+    expect(claimed.get_by_role("main")).to_be_focused()
 
 
 def test_markup_in_a_message_stays_text(paid_twice: Page, server: FakeServer) -> None:
