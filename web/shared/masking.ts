@@ -52,7 +52,7 @@ const MONEY_AFTER = /^(?:[.,]\d{2}(?!\d)| ?(?:[€$£¥%]|(?:eur|euros?|usd|gbp|
 type Cut = [start: number, end: number, put?: string];
 
 /** `text` without card numbers (the last four stay), IBANs and security codes; what fits `orderPattern` stays. */
-export function mask(text: string, orderPattern?: string): string {
+export function mask(text: string, orderPattern?: string | null): string {
   if (!/\p{N}/u.test(text)) return text;
   let shown = "";
   /** Where each character of the view stands in the text. */

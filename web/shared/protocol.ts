@@ -180,6 +180,8 @@ export interface Welcome {
   last: number;
   locale: string;
   limits: { text: number };
+  /** A regular expression for the shop's order numbers, which are not masked. */
+  order_pattern?: string | null;
 }
 
 export type ToShopper =

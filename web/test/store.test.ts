@@ -34,6 +34,7 @@ function setUp() {
       };
     },
     onChange: () => {},
+    onWelcome: () => {},
     onNew: ({ seq }) => fresh.push(seq),
     onHandOver: () => {},
   });

@@ -9,6 +9,12 @@ export function complain(words: string): void {
   console.error(`checkout-chat: ${words}`);
 }
 
+/** Not `navigator.userActivation`: that lasts for seconds after any touch or key, wherever it was. */
+let clicked = false;
+
+/** Whether a click or tap of the shopper's is being answered right now. */
+export const isClicked = () => clicked;
+
 /** Whatever goes wrong in here must not go wrong in the shop's page. */
 export function safely(run: () => void): void {
   try {
@@ -41,5 +47,9 @@ export function answerCalls(): void {
     },
   };
   document.addEventListener("checkout-chat:ready", answer);
+  addEventListener("click", ({ isTrusted }) => {
+    clicked = isTrusted;
+    setTimeout(() => (clicked = false));
+  }, true);
   answer();
 }

@@ -1,6 +1,6 @@
 /** The custom element: it waits for the page to be idle, and keeps what is called until then. */
 import type { Context, Page } from "../shared/protocol.ts";
-import { complain, safely } from "./calls.ts";
+import { complain, isClicked, safely } from "./calls.ts";
 import { type Widget, createWidget } from "./widget.ts";
 import { loadWords } from "./words.ts";
 
@@ -15,7 +15,7 @@ export class CheckoutChat extends HTMLElement {
   #waiting: Call[] = [];
 
   open(): void {
-    this.#call("open", "page");
+    this.#call("open", "page", isClicked());
   }
 
   close(): void {

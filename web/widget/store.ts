@@ -1,7 +1,7 @@
 /** The conversation as this tab knows it. Frames come in, acts go out, `onChange` says when to draw. No DOM. */
 import { maskAll } from "../shared/masking.ts";
 import { TEXT_LIMIT } from "../shared/protocol.ts";
-import type { ChatError, Choice, Context, Message, PageEvent, ShopperFrame, State, ToShopper } from "../shared/protocol.ts";
+import type { ChatError, Choice, Context, Message, PageEvent, ShopperFrame, State, ToShopper, Welcome } from "../shared/protocol.ts";
 import type { Clock, Status, Transport, TransportOptions } from "../shared/transport.ts";
 import { type ForAllTabs, type ForThisTab, type Keep, NOTHING_FOR_ALL_TABS } from "./keep.ts";
 
@@ -44,6 +44,7 @@ export interface StoreOptions {
   newId: () => string;
   transport: (hooks: Hooks) => Transport<ShopperFrame>;
   onChange: (chat: Chat) => void;
+  onWelcome: (frame: Welcome) => void;
   /** A message that was not there when the page was loaded. */
   onNew: (message: Message) => void;
   onHandOver: (state: State) => void;
@@ -133,7 +134,8 @@ export function createStore(options: StoreOptions) {
     changed();
   }
 
-  function welcome(frame: ToShopper & { type: "welcome" }): void {
+  function welcome(frame: Welcome): void {
+    options.onWelcome(frame);
     if (frame.conversation !== conversation && chat.messages.length > 0) startOver();
     conversation = frame.conversation;
     device.write({ visitor: frame.visitor, conversation });

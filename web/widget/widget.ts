@@ -24,11 +24,11 @@ export function createWidget(host: HTMLElement, words: Words) {
   const key = `checkout-chat:${site}`;
   const device = createKeep(() => (stores() ? localStorage : null), key, NOTHING_FOR_ALL_TABS);
   const tab = createKeep(() => (stores() ? sessionStorage : null), key, NOTHING_FOR_THIS_TAB);
-  const masked = (text: string) => mask(text, host.getAttribute("order-pattern") ?? undefined);
   const page = createPageContext(tab, browserClock.now, masked);
   const wasOpen = tab.read().open;
   const small = () => innerWidth < SMALL_PX;
   let listening = new AbortController();
+  let orderPattern = host.getAttribute("order-pattern");
   let anyway = false;
   let drawing = false;
 
@@ -45,6 +45,7 @@ export function createWidget(host: HTMLElement, words: Words) {
       random: Math.random,
     }),
     onChange: drawSoon,
+    onWelcome: ({ order_pattern }) => (orderPattern = order_pattern ?? orderPattern),
     onNew(message) {
       view.announce(message);
       emit("message", { seq: message.seq, author: message.author, kind: message.kind } satisfies Partial<Message>);
@@ -70,6 +71,17 @@ export function createWidget(host: HTMLElement, words: Words) {
   shadow.append(root);
   root.addEventListener("keydown", pressed);
   dress();
+
+  /** Strict where no pattern is known yet, or it is one that browsers can't read. */
+  function masked(text: string): string {
+    try {
+      return mask(text, orderPattern);
+    } catch {
+      complain(`order-pattern ${orderPattern} is no regular expression here.`);
+      orderPattern = null;
+      return mask(text);
+    }
+  }
 
   // ---- drawing ----
 
@@ -108,9 +120,8 @@ export function createWidget(host: HTMLElement, words: Words) {
 
   // ---- what people do ----
 
-  /** On a small screen, and for focus to move, the shopper has to have done something. */
-  function open(by: string): void {
-    const byShopper = by !== "page" || navigator.userActivation?.isActive;
+  /** On a small screen, and for focus to move, it has to be the shopper's own click. */
+  function open(by: string, byShopper = true): void {
     if (store.chat.open || (small() && !byShopper)) return;
     store.open(by);
     draw();

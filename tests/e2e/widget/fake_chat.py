@@ -68,6 +68,7 @@ class Chat:
         self.sockets_refused = False
         self.all_refused = False
         self.silent = False
+        self.order_pattern: str | None = None
         self.busy_for = 0
 
     def welcome(self) -> Frame:
@@ -81,6 +82,7 @@ class Chat:
             "last": len(self.messages),
             "locale": "en",
             "limits": {"text": 2000},
+            "order_pattern": self.order_pattern,
         }
 
     def store(self, author: str, kind: str, text: str, **more: Any) -> Frame:

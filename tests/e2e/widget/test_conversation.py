@@ -118,6 +118,26 @@ def test_secrets_are_masked_before_they_leave_the_page(shop: Shop) -> None:
     expect(shop.find(".shopper .bubble")).to_contain_text("•••• 4242")
 
 
+def test_the_servers_order_pattern_keeps_order_numbers_once_it_is_known(shop: Shop) -> None:
+    shop.server.play("behave", order_pattern="4242\\d{12}", all_refused=True)
+    shop.go().open_chat()
+    shop.say("order 4242424242424242")
+    expect(shop.find(".shopper .bubble")).to_have_text("order •••• 4242")
+    shop.server.play("behave", all_refused=False)
+    shop.find(".msg .link").click()
+    expect(shop.bubbles).to_have_count(2)
+    shop.say("order 4242424242424242, card 5555555555554444")
+    assert shop.server.wait_for("say", 2)[1]["text"] == "order 4242424242424242, card •••• 4444"
+
+
+def test_an_order_pattern_that_browsers_cannot_read_loses_no_message(shop: Shop) -> None:
+    shop.server.play("behave", order_pattern="(?i)fh-\\d+")
+    shop.go().open_chat()
+    shop.server.wait_for("hello")
+    shop.say("order FH-100234, card 4242424242424242")
+    assert shop.server.wait_for("say")[0]["text"] == "order FH-100234, card •••• 4242"
+
+
 def test_the_conversation_goes_on_after_a_reload_and_on_the_next_page(shop: Shop) -> None:
     shop.go().open_chat()
     shop.say("delivery")

@@ -95,6 +95,43 @@ def test_on_a_phone_nothing_opens_by_itself(shop: Shop) -> None:
     expect(shop.panel).to_be_hidden()
 
 
+HELD_BACK = """
+window.asked = new Promise((tell) => { window.requestIdleCallback = (run) => tell({ run }); });
+"""
+OPEN_LATER = """new Promise((go) => setTimeout(() => {
+  document.querySelector("checkout-chat").open();
+  go();
+}, 50))"""
+
+
+def test_on_a_phone_a_tap_elsewhere_while_the_chat_loads_opens_nothing(shop: Shop) -> None:
+    shop.page.set_viewport_size({"width": 360, "height": 700})
+    shop.page.add_init_script("window.checkoutChat = [['open']];" + HELD_BACK)
+    shop.page.goto(f"{shop.server.url}/checkout/payment")
+    shop.page.locator("#card").click()
+    shop.page.evaluate("asked.then((start) => start.run())")
+    expect(shop.launcher).to_be_visible()
+    expect(shop.panel).to_be_hidden()
+
+
+def test_on_a_phone_the_page_opens_nothing_while_the_shopper_types(shop: Shop) -> None:
+    shop.page.set_viewport_size({"width": 360, "height": 700})
+    shop.go().page.locator("#card").press_sequentially("4242")
+    shop.page.evaluate(OPEN_LATER)
+    expect(shop.panel).to_be_hidden()
+    expect(shop.page.locator("#card")).to_be_focused()
+
+
+def test_on_a_phone_a_button_of_the_shop_opens_the_chat(shop: Shop) -> None:
+    shop.page.set_viewport_size({"width": 360, "height": 700})
+    shop.go().page.evaluate(
+        "() => { document.querySelector('.pay').onclick = () => checkoutChat.push(['open']); }"
+    )
+    shop.page.locator(".pay").click()
+    expect(shop.panel).to_be_visible()
+    expect(shop.panel).to_be_focused()
+
+
 def test_while_a_field_has_focus_an_offer_is_one_line_that_takes_no_focus(shop: Shop) -> None:
     shop.go()
     card = shop.page.locator("#card")
