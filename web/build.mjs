@@ -103,7 +103,10 @@ async function buildWidget() {
     entryPoints: [entry],
     plugins: [cssAsText, wordsAsList],
     mangleProps: new RegExp(`^(?:${INNER_NAMES})$`),
-    define: { LOCALES: JSON.stringify(words.map(([name]) => basename(name, ".json"))) },
+    define: {
+      LOCALES: JSON.stringify(words.map(([name]) => basename(name, ".json"))),
+      HAS_LOCALES: String(words.length > 0),
+    },
     write: false,
   });
   const script = await pack(result.outputFiles[0].text);
@@ -127,7 +130,7 @@ async function pack(script) {
   const { code } = await minify(script, {
     module: true,
     ecma: 2020,
-    compress: { passes: 4, ecma: 2020, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false, sequences: false },
+    compress: { passes: 4, ecma: 2020, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false, sequences: false, unsafe_methods: true },
     format: { ascii_only: true },
   });
   return code;

@@ -2,8 +2,9 @@
 import type { Words } from "./word.ts";
 import en from "./words/en.ts";
 
-/** The locales with a file in words/, named by build.mjs. */
-declare const LOCALES: string[] | undefined;
+/** The locales with a file in words/, and whether there are any, as build.mjs found them: what fetches them is left out where not. */
+declare const LOCALES: string[];
+declare const HAS_LOCALES: boolean;
 
 /** `say("{n} new", { n: 3 })` is "3 new". */
 export function say(sentence: string, values: Record<string, unknown>): string {
@@ -12,8 +13,8 @@ export function say(sentence: string, values: Record<string, unknown>): string {
 
 /** The catalogue that fits `locale` best; English where there is none or it can't be fetched. */
 export async function loadWords(locale: string): Promise<Words> {
-  const known = typeof LOCALES === "undefined" ? [] : LOCALES;
-  const found = [locale, locale.split("-")[0]].find((name) => name && known.includes(name));
+  if (!HAS_LOCALES) return en;
+  const found = [locale, locale.split("-")[0]].find((name) => name && LOCALES.includes(name));
   if (!found) return en;
   try {
     const response = await fetch(new URL(`words/${found}.json`, import.meta.url));
