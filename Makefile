@@ -1,6 +1,7 @@
 PYTHON ?= python3
 APP := .venv/bin
 EVAL ?=
+THOROUGH ?=
 
 .PHONY: run setup train test lint bench screenshots clean
 
@@ -10,9 +11,9 @@ run: ## Set up the first time, then start rasa, actions and bot
 setup: ## Both environments, front end, models, index, database
 	@$(PYTHON) -m scripts.setup
 
-train: ## Train Rasa, build the index, print how good both are
+train: ## Train Rasa, build the index, print how good both are; THOROUGH=1 also trains the sentence model
 	@$(PYTHON) -m scripts.setup --only-environments
-	@$(APP)/python scripts/train.py
+	@$(APP)/python scripts/train.py $(if $(THOROUGH),--thorough)
 
 test: ## Everything that is checked, on a machine with nothing prepared
 	@$(PYTHON) -m scripts.check

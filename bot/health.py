@@ -67,9 +67,17 @@ class Health:
         except (AppError, httpx.HTTPError, ValueError):
             up = False
         if self._up.get(name) != up:
-            log.log(20 if up else 30, "part answers" if up else "part is down", part=name)
+            self._tell(name, up=up)
         self._up[name] = up
         self._services.metrics.up.labels(name).set(up)
+
+    def _tell(self, name: str, *, up: bool) -> None:
+        if up:
+            log.info("part answers", part=name)
+        elif name in self._seen:
+            log.warning("part is down", part=name)
+        else:
+            log.info("waiting for part", part=name)
 
     async def _probe_database(self) -> None:
         await self._services.whole(self._services.store.check())

@@ -80,6 +80,8 @@ def rasa_endpoints(actions_port: int) -> Path:
 def start() -> "subprocess.Popen[bytes]":
     wanted = ports()
     env = {
+        "BOT_LOG_FORMAT": "text",
+        "ACTIONS_LOG_FORMAT": "text",
         **os.environ,
         **QUIET_ENV,
         "RASA_ENDPOINTS": str(rasa_endpoints(wanted["ACTIONS_PORT"])),
