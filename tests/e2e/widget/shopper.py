@@ -25,6 +25,11 @@ class Shop(Chat):
         expect(self.page.locator("html[data-ready]")).to_be_attached()
         return self
 
+    def wait_for_the_shopper(self) -> Self:
+        """From the next page on, a lost connection comes back only when the shopper asks for it."""
+        self.page.add_init_script("Math.random = () => 10_000;")
+        return self
+
     def call(self, method: str, *args: Any) -> None:
         script = "([method, args]) => document.querySelector('checkout-chat')[method](...args)"
         self.page.evaluate(script, [method, list(args)])

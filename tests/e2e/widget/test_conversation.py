@@ -120,7 +120,7 @@ def test_secrets_are_masked_before_they_leave_the_page(shop: Shop) -> None:
 
 def test_the_servers_order_pattern_keeps_order_numbers_once_it_is_known(shop: Shop) -> None:
     shop.server.play("behave", order_pattern="4242\\d{12}", all_refused=True)
-    shop.go().open_chat()
+    shop.wait_for_the_shopper().go().open_chat()
     shop.say("order 4242424242424242")
     expect(shop.find(".shopper .bubble")).to_have_text("order •••• 4242")
     shop.server.play("behave", all_refused=False)

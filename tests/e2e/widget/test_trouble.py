@@ -6,7 +6,7 @@ from tests.e2e.widget.shopper import Shop
 
 
 def test_what_is_written_offline_is_shown_as_waiting_and_sent_once_later(shop: Shop) -> None:
-    shop.go().open_chat()
+    shop.wait_for_the_shopper().go().open_chat()
     shop.say("first")
     expect(shop.bubbles).to_have_count(2)
     shop.server.play("behave", all_refused=True)
