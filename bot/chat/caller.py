@@ -62,6 +62,11 @@ class Caller:
         """What the browser shows to be the same visitor again."""
         return self._services.tokens.issue(self._site_id, self.visitor_id)
 
+    @property
+    def order_pattern(self) -> str | None:
+        """What the shop's order numbers look like, for the browser to mask by."""
+        return self._site.order_pattern
+
     def mask(self, text: str) -> str:
         """The text without what must not be kept."""
         return masking.mask(text, self._site.order_pattern)

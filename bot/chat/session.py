@@ -271,6 +271,7 @@ class Session:
                 "last": row.last_seq if row else 0,
                 "locale": self._caller.locale,
                 "limits": {"text": wire.TEXT_LIMIT},
+                "order_pattern": self._caller.order_pattern,
             }
         )
 

@@ -13,6 +13,7 @@ async def test_a_question_is_acknowledged_shown_and_answered(bot: Bot, open_tab:
     )
     assert tab.welcome["conversation"] is None
     assert tab.welcome["limits"] == {"text": 2000}
+    assert tab.welcome["order_pattern"] == bot.services.settings.shops["fernhill"].order_pattern
     frame_id = await tab.send(type="say", text="how long does shipping take")
     ack = await tab.next()
     assert ack == {"type": "ack", "id": frame_id, "seq": 1, "conversation": ack["conversation"]}

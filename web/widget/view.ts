@@ -142,11 +142,12 @@ function createHead(words: Words, title: string, acts: Acts) {
     node,
     draw({ state }: Readonly<Chat>): void {
       const agent = state?.owner === "agent" ? state.agent : null;
-      const here = words[state?.desk.staffed ? Word.peopleHere : Word.peopleAway];
+      const staffed = state?.desk.staffed;
+      const here = words[staffed ? Word.peopleHere : Word.peopleAway];
       setText(who, agent ? say(words[Word.personHere], agent) : state ? here : "");
       node.classList.toggle("person", agent !== null);
       strip.hidden = state?.owner !== "queue";
-      setText(strip, say(words[Word.place], { n: state?.queue?.place ?? 1 }));
+      setText(strip, say(words[staffed ? Word.place : Word.placeAway], { n: state?.queue?.place ?? 1 }));
     },
   };
 }

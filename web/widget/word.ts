@@ -11,6 +11,7 @@ export enum Word {
   peopleAway,
   personHere,
   place,
+  placeAway,
   hello,
   helloMore,
   log,

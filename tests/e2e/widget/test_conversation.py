@@ -84,6 +84,7 @@ def test_with_nobody_at_the_desk_the_address_is_checked_kept_and_confirmed(shop:
     shop.say("is the blue jacket back soon")
     expect(shop.bubbles).to_have_count(2)
     shop.find(".foot .link").click()
+    expect(shop.find(".strip")).to_contain_text("Nobody is here right now")
     question = shop.find("#question")
     expect(question).to_have_value("is the blue jacket back soon")
     shop.find("#name").fill("Ada Example")

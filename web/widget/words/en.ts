@@ -10,6 +10,7 @@ const words: Words = {
   [Word.peopleAway]: "Assistant first, people are away",
   [Word.personHere]: "{name} from the shop is here",
   [Word.place]: "A person is on the way. You are number {n} in line, and can keep browsing or asking the assistant.",
+  [Word.placeAway]: "Nobody is here right now. Your question is number {n} in line. You can keep asking the assistant.",
   [Word.hello]: "How can we help?",
   [Word.helloMore]: "Ask about delivery, payment, returns or your order. The assistant is a program, a person is one tap away.",
   [Word.log]: "Conversation",
