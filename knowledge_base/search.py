@@ -123,9 +123,10 @@ class Searcher:
         be half of a story, and each must be surer than the message is as a whole.
         """
         least = LEAST_OF_A_QUESTION if all(map(questions.asks, pieces)) else max(LEAST_OF_A_PART, together)
+        alone = replace(context, last_question=None)
         parts: list[Reply] = []
         for piece in pieces:
-            part = self._single(piece, context, limit)
+            part = self._single(piece, alone, limit)
             if part.confidence < least:
                 return ()
             parts.append(part)
