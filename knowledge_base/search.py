@@ -25,7 +25,7 @@ SURELY_ONE: Final = 0.97
 # Two articles as close as this are told apart by nothing: neither is surer than even.
 TIED: Final = 0.02
 MIN_WORDS_TO_CUT: Final = 6
-MOST_CUTS: Final = 3
+MOST_CUTS: Final = 2
 _ORDER: Final[dict[Band, int]] = {"hand_over": 0, "clarify": 1, "answer": 2}
 
 
@@ -105,13 +105,16 @@ class Searcher:
         if len(words(text)) < MIN_WORDS_TO_CUT:
             return ()
         pieces = questions.sentences(text)
-        ways = [pieces] if 2 <= len(pieces) <= questions.MAX_PARTS else []
         asking = [piece for piece in pieces if questions.asks(piece)]
-        if 2 <= len(asking) <= questions.MAX_PARTS and asking != pieces:
-            ways.append(asking)
-        if whole.confidence < SURELY_ONE:
-            ways += [list(cut) for cut in questions.cuts(text)[:MOST_CUTS]]
-        found = [self._understood(way, whole.confidence, context, limit) for way in ways]
+        for way in (pieces, asking):
+            if 2 <= len(way) <= questions.MAX_PARTS:
+                parts = self._understood(way, whole.confidence, context, limit)
+                if parts:
+                    return parts
+        if whole.confidence >= SURELY_ONE:
+            return ()
+        cuts = questions.cuts(text)[:MOST_CUTS]
+        found = [self._understood(list(cut), whole.confidence, context, limit) for cut in cuts]
         return max(found, key=_worst, default=())
 
     def _understood(
