@@ -134,7 +134,8 @@ class Searcher:
                 return ()
             parts.append(part)
         different = {part.found[0].id for part in parts}
-        some = any(part.band != "hand_over" for part in parts)
+        # Half a story seldom is a sure question of its own; of two questions nearly always one is.
+        some = any(part.band == "answer" for part in parts)
         return tuple(parts) if some and len(different) == len(parts) else ()
 
     def _language(self, text: str) -> str | None:
