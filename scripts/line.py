@@ -6,6 +6,7 @@ import itertools
 import json
 import time
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -98,7 +99,7 @@ class Line:
 
 
 @dataclass
-class Party:
+class Party(ABC):
     """Somebody who takes part in a conversation: connected inside an `async with`."""
 
     url: str
@@ -113,9 +114,9 @@ class Party:
     ) -> None:
         await self.leave()
 
+    @abstractmethod
     async def connect(self) -> Frame:
         """Open the line; gives the `welcome`."""
-        raise NotImplementedError
 
     async def leave(self) -> None:
         if self._line is not None:

@@ -56,6 +56,7 @@ class StockRasa:
         deadline = time.monotonic() + START_TIMEOUT_S
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
+                self.process.kill()
                 raise RuntimeError(f"The stock bot did not start; see {log.name}")
             time.sleep(0.3)
         return self
