@@ -117,7 +117,7 @@ def fit_in(stored: Stored | None) -> Fit | None:
     if stored is None:
         return None
     try:
-        return Fit.load(stored.read("fit.json"), stored.read("classes.npz"))
+        return Fit.load(stored.read("fit.json"), stored.read("classes.npz"), stored.read("unanswered.npy"))
     except (ValueError, KeyError, TypeError) as error:
         log.info("The fit of version %d cannot be used (%s). Fitting anew.", stored.manifest.version, error)
         return None
