@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from knowledge_base.folder import read_folder
@@ -18,7 +19,7 @@ def table(store_dir: Path) -> Table:
     for one in reversed(Versions(store_dir / "index").kept()):
         state = ("live, held" if one.held else "live") if one.live else ""
         if one.manifest is None:
-            found.add_row(str(one.version), *[""] * 5, f"{state} {one.problem}".strip())
+            found.add_row(str(one.version), *[""] * 5, escape(f"{state} {one.problem}".strip()))
             continue
         counts = (one.manifest.articles, one.manifest.questions, one.manifest.fit_version)
         row = (one.manifest.written_at, *map(str, counts), one.manifest.model[:8], state)
