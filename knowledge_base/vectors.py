@@ -20,7 +20,9 @@ Progress = Callable[[int, int], None]
 
 BATCH: Final = 64
 SEAL_BYTES: Final = 8
-_DAMAGED: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB"})
+# A wrong schema is an SQLITE_ERROR. Words of a damaged file in an error's text may be no text at all.
+_DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR")
+_FAILED: Final = (sqlite3.Error, UnicodeDecodeError)
 _SCHEMA: Final = "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
 
 
@@ -92,7 +94,7 @@ class VectorCache:
                     data = row[0][:-SEAL_BYTES]
                     if _seal(key, data) == row[0][-SEAL_BYTES:]:
                         found[text] = np.frombuffer(data, dtype=np.float32)
-        except sqlite3.Error as error:
+        except _FAILED as error:
             self._lost(error)
         return found
 
@@ -101,29 +103,29 @@ class VectorCache:
         try:
             with self._db:
                 self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", values)
-        except sqlite3.Error as error:
+        except _FAILED as error:
             self._lost(error)
 
     def _opened(self) -> sqlite3.Connection:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             return _open(self._path)
-        except (sqlite3.Error, OSError) as error:
+        except (*_FAILED, OSError) as error:
             return self._instead(error)
 
-    def _lost(self, error: sqlite3.Error) -> None:
+    def _lost(self, error: Exception) -> None:
         self._db.close()
         self._db = self._instead(error)
 
-    def _instead(self, error: sqlite3.Error | OSError) -> sqlite3.Connection:
+    def _instead(self, error: Exception) -> sqlite3.Connection:
         """A new file for a damaged one; memory where none can be kept."""
-        if getattr(error, "sqlite_errorname", "").startswith(tuple(_DAMAGED)):
+        if _damaged(error):
             log.warning("The vector cache %s is damaged (%s) and is made again.", self._path, error)
             try:
                 for ending in ("", "-wal", "-shm"):
                     self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
                 return _open(self._path)
-            except (sqlite3.Error, OSError) as second:
+            except (*_FAILED, OSError) as second:
                 error = second
         log.warning(
             "The vector cache %s cannot be kept (%s): new vectors stay in memory until the next start. "
@@ -135,6 +137,12 @@ class VectorCache:
 
     def _key(self, text: str) -> bytes:
         return hashlib.sha256(f"{self._encoder.fingerprint}\n{text}".encode()).digest()
+
+
+def _damaged(error: Exception) -> bool:
+    return isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorname", "").startswith(
+        _DAMAGED
+    )
 
 
 def _seal(key: bytes, data: bytes) -> bytes:
@@ -149,7 +157,7 @@ def _open(path: Path | str) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute(_SCHEMA)
         db.execute("SELECT count(*) FROM (SELECT key, vector FROM vectors LIMIT 1)").fetchone()
-    except sqlite3.Error:
+    except _FAILED:
         db.close()
         raise
     return db

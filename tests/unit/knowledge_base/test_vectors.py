@@ -116,6 +116,15 @@ def test_a_file_cut_short_never_gives_a_wrong_vector(path, filled, place):
     assert right(encoder, found)
 
 
+def test_a_schema_that_is_no_text_any_more_is_made_again(path, filled, caplog):
+    at = filled.index(b"CREATE TABLE") + 50
+    path.write_bytes(filled[:at] + bytes([filled[at] ^ 0x80]) + filled[at + 1 :])
+    asked_again(path)
+    assert "is damaged" in caplog.text
+    encoder, _ = asked_again(path)
+    assert encoder.encoded == []
+
+
 def test_a_file_that_is_no_database_is_made_again(path, filled, caplog):
     path.write_bytes(b"junk" * 2_000)
     asked_again(path)
