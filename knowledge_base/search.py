@@ -94,7 +94,8 @@ class Searcher:
         vector = self.matcher.vector(matched.words)
         signs = self._signs.read(vector, matched.words, scores, order, limit=limit)
         found = _ranked([self.index.entries[row].id for row in order], signs, calibration)
-        band = calibration.band(found[0].confidence, calibration.reached(signs[0]))
+        topic = self.index.entries[top].topic
+        band = calibration.band(found[0].confidence, calibration.reached(signs[0]), topic)
         nearest = float(scores.nearest[top])
         if band == "answer" and not self._learned[top] and nearest < VERY_NEAR:
             band = "clarify"
