@@ -52,7 +52,7 @@ def labelled_samples(
     samples = []
     rows = matcher.scorer.index.rows
     known = unanswered or Unanswered()
-    reader = SignReader(matcher.scorer, known)
+    reader = SignReader(matcher.scorer, known, matcher.speller.glossary)
     folds = np.random.default_rng(seed).integers(0, FOLDS, len(known.questions))
     fifths = {
         text: np.flatnonzero(folds == fold).tolist()
@@ -66,7 +66,8 @@ def labelled_samples(
         vector = matcher.vector(matched.words)
         unknown = () if question.labels else fifths.get(text, ())
         signs = reader.read(vector, matched.words, matched.scores, order, unknown=unknown)[0]
-        samples.append(Sample(signs, _rank(order, right), bool(question.labels)))
+        topic = matcher.scorer.index.entries[int(order[0])].topic
+        samples.append(Sample(signs, _rank(order, right), bool(question.labels), topic))
     return samples
 
 

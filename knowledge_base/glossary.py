@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from knowledge_base.frontmatter import Source, Tree
@@ -52,6 +53,12 @@ class Glossary:
 
 
 EMPTY: Final = Glossary({})
+
+
+def read_glossary(shop_dir: Path) -> Glossary:
+    """The glossary of a shop folder, empty where there is none. Raises `FormatError` or `OSError`."""
+    path = shop_dir / FILE
+    return parse_glossary(path.read_bytes()) if path.is_file() else EMPTY
 
 
 def parse_glossary(data: bytes, file: str = FILE) -> Glossary:
