@@ -1,6 +1,7 @@
 """From a folder of articles to a snapshot that answers: vectors, index, fit."""
 
 import datetime as dt
+import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,6 +12,7 @@ from knowledge_base.confidence import Budget
 from knowledge_base.embed import Encoder
 from knowledge_base.fit import Fit, fit
 from knowledge_base.folder import Folder, folder_of
+from knowledge_base.glossary import Glossary
 from knowledge_base.index import Index, Vectors, texts_of
 from knowledge_base.language import Languages
 from knowledge_base.lexical import Speller
@@ -37,7 +39,8 @@ class Builder:
         budget: Budget | None = None,
     ) -> None:
         """Loads the language detector, which takes a moment."""
-        self._shop_dir, self._encoder, self._cache = shop_dir, encoder, cache
+        self.labelled_file = shop_dir / "eval" / "questions.jsonl"
+        self._encoder, self._cache = encoder, cache
         self._clock, self._budget = clock, budget
         self._languages = Languages()
         self._languages.foreign("quanto costa la spedizione", (), ours=_nothing, common=_nothing)
@@ -57,22 +60,31 @@ class Builder:
         known = stored.vectors_for(entries_of(folder.articles)) if stored else {}
         return self.index(folder, known, progress)
 
-    def learn(self, index: Index, version: int) -> Fit:
-        """A fit on what is live and on the questions of the shop's eval folder. Takes seconds."""
+    def learn(self, index: Index, version: int, glossary: Glossary) -> Fit:
+        """A fit on what is live and on the shop's labelled questions. Takes seconds."""
+        taught_by = self.labelled_digest()
         try:
-            labelled = read_labelled(self._shop_dir / "eval" / "questions.jsonl")
+            labelled = read_labelled(self.labelled_file)
         except (OSError, ValueError) as error:
             log.warning("%s Fitting without it.", error)
             labelled = []
-        return fit(
+        learned = fit(
             index,
             version=version,
             at=self._clock(),
             encoder=self._cache,
-            speller=self._speller(index),
+            speller=self._speller(index, glossary),
             labelled=labelled,
             budget=self._budget,
         )
+        return replace(learned, taught_by=taught_by)
+
+    def labelled_digest(self) -> str:
+        """A hash of the shop's labelled questions, empty where there are none."""
+        try:
+            return hashlib.sha256(self.labelled_file.read_bytes()).hexdigest()
+        except OSError:
+            return ""
 
     def snapshot(
         self, version: int, folder: Folder, index: Index, learned: Fit, hold: Hold | None = None
@@ -81,7 +93,9 @@ class Builder:
         articles = {(article.locale, article.id): article for article in folder.articles if article.published}
         written = frozenset(locale.split("-")[0] for locale, _ in articles)
         tongue = Tongue(self._languages, written, self._common) if articles else None
-        matcher = Matcher(Scorer(index, learned.classes), self._encoder, self._speller(index))
+        matcher = Matcher(
+            Scorer(index, learned.classes), self._encoder, self._speller(index, folder.glossary)
+        )
         searcher = Searcher(matcher, learned, tongue=tongue)
         return Snapshot(version, folder, articles, index, learned, searcher, hold)
 
@@ -90,11 +104,11 @@ class Builder:
         then = folder_of(texts_in(stored)) if hold else folder
         then = replace(then, problems=folder.problems)
         index = self.index_of(then, stored)
-        learned = fit_in(stored) or self.learn(index, 1)
+        learned = fit_in(stored) or self.learn(index, 1, then.glossary)
         return self.snapshot(stored.manifest.version, then, index, learned, hold)
 
-    def _speller(self, index: Index) -> Speller:
-        return Speller(word_counts(index), self._common)
+    def _speller(self, index: Index, glossary: Glossary) -> Speller:
+        return Speller(word_counts(index), self._common, glossary)
 
 
 def vectors_of(index: Index) -> dict[str, Vectors]:

@@ -23,7 +23,10 @@ ENOUGH_LABELLED: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A fit of one version. `seen` and `asked` map an entry's id to its digests at the time."""
+    """A fit of one version. `seen` and `asked` map an entry's id to its digests at the time.
+
+    `taught_by` is a hash of the labelled questions it was fitted on.
+    """
 
     version: int = 0
     classes: Classes | None = None
@@ -32,6 +35,7 @@ class Fit:
     seen: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     fitted_at: str | None = None
+    taught_by: str = ""
 
     def dump(self) -> dict[str, bytes]:
         """Files to keep with the index."""
@@ -41,6 +45,7 @@ class Fit:
             "seen": dict(self.seen),
             "asked": dict(self.asked),
             "fitted_at": self.fitted_at,
+            "taught_by": self.taught_by,
             "classes": None,
             "unanswered": self.unanswered.questions,
         }
@@ -81,6 +86,7 @@ class Fit:
             seen=dict(meta["seen"]),
             asked=dict(meta["asked"]),
             fitted_at=meta["fitted_at"],
+            taught_by=meta["taught_by"],
         )
 
 

@@ -1,20 +1,23 @@
-"""A shop's folder of articles: the good ones, and why the others were left out."""
+"""A shop's folder: its good articles, its glossary, and why others were left out."""
 
 import hashlib
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from knowledge_base.article import MAX_BYTES, Article, FormatError, Problem, parse
 from knowledge_base.context import Conditions
+from knowledge_base.glossary import EMPTY, Glossary, parse_glossary
+from knowledge_base.glossary import FILE as GLOSSARY
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What is live: each good article, or the last good version of one that is broken now.
+    """What is live: each good article, or the last good version of one that is broken now; so the glossary.
 
-    `texts` holds the bytes of each live article by file, so that a restart can keep a last good version.
+    `texts` holds the bytes of each live file by its name, so that a restart can keep a last good version.
     `files` is a hash of all article files as they are, the broken ones too; nothing while there is no folder.
     """
 
@@ -22,12 +25,22 @@ class Folder:
     problems: tuple[Problem, ...] = ()
     texts: tuple[tuple[str, bytes], ...] = ()
     files: str | None = None
+    glossary: Glossary = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
     article: Article
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadGlossary:
+    glossary: Glossary
+    data: bytes
+
+
+_NO_GLOSSARY: Final = _ReadGlossary(EMPTY, b"")
 
 
 def read_folder(shop_dir: Path, last_good: Mapping[str, bytes] | None = None) -> Folder:
@@ -41,13 +54,16 @@ def read_folder(shop_dir: Path, last_good: Mapping[str, bytes] | None = None) ->
 def folder_of(texts: Mapping[str, bytes]) -> Folder:
     """The folder whose live articles were these texts; one that cannot be read any more is a problem."""
     live: dict[str, _Read] = {}
-    problems = []
+    glossary, problems = _NO_GLOSSARY, []
     for file, data in texts.items():
         try:
-            live[file] = _parsed(file, data)
+            if file == GLOSSARY:
+                glossary = _ReadGlossary(parse_glossary(data), data)
+            else:
+                live[file] = _parsed(file, data)
         except FormatError as error:
             problems.append(error.problem)
-    return _folder(live, problems, None)
+    return _folder(live, glossary, problems, None)
 
 
 class FolderReader:
@@ -56,6 +72,7 @@ class FolderReader:
     def __init__(self, last_good: Mapping[str, bytes]) -> None:
         self._known: dict[str, _Read] = {}
         self._saved = dict(last_good)
+        self._glossary = _saved_glossary(self._saved.pop(GLOSSARY, b""))
 
     def read(self, shop_dir: Path) -> Folder:
         """What is live now. A missing folder keeps what was live and is reported."""
@@ -65,6 +82,7 @@ class FolderReader:
         try:
             root.stat()
             found = dict(self._read_files(shop_dir, root, problems, seen))
+            self._glossary = self._read_glossary(shop_dir, problems, seen)
             files = _digest(seen)
         except OSError:
             problems = [Problem("articles", 1, "no such folder", f"articles in {root}")]
@@ -73,7 +91,23 @@ class FolderReader:
             files = None
         live = _without_clashes(found, self._last_good, problems)
         self._known, self._saved = live, {}
-        return _folder(live, problems, files)
+        return _folder(live, self._glossary, problems, files)
+
+    def _read_glossary(self, shop_dir: Path, problems: list[Problem], seen: list[str]) -> _ReadGlossary:
+        """The glossary as it is, else as it last was when it could be read."""
+        path = shop_dir / GLOSSARY
+        if not path.exists():
+            return _NO_GLOSSARY
+        try:
+            data = _bytes(path, GLOSSARY)
+            seen.append(f"{GLOSSARY} {hashlib.sha256(data).hexdigest()}")
+            if data == self._glossary.data:
+                return self._glossary
+            return _ReadGlossary(parse_glossary(data), data)
+        except FormatError as error:
+            seen.append(str(error.problem))
+            problems.append(error.problem)
+            return self._glossary
 
     def _read_files(
         self, shop_dir: Path, root: Path, problems: list[Problem], seen: list[str]
@@ -113,12 +147,25 @@ class FolderReader:
             return None
 
 
-def _folder(live: Mapping[str, _Read], problems: Iterable[Problem], files: str | None) -> Folder:
+def _saved_glossary(data: bytes) -> _ReadGlossary:
+    try:
+        return _ReadGlossary(parse_glossary(data), data) if data else _NO_GLOSSARY
+    except FormatError:
+        return _NO_GLOSSARY
+
+
+def _folder(
+    live: Mapping[str, _Read], glossary: _ReadGlossary, problems: Iterable[Problem], files: str | None
+) -> Folder:
+    texts = [(file, read.data) for file, read in live.items()]
+    if glossary.data:
+        texts.append((GLOSSARY, glossary.data))
     return Folder(
         articles=tuple(read.article for read in live.values()),
         problems=tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))),
-        texts=tuple((file, read.data) for file, read in live.items()),
+        texts=tuple(texts),
         files=files,
+        glossary=glossary.glossary,
     )
 
 

@@ -17,6 +17,7 @@ from knowledge_base.context import Context
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.fine_tune import chosen_model
 from knowledge_base.folder import Folder, FolderReader
+from knowledge_base.glossary import FILE as GLOSSARY
 from knowledge_base.result import SearchResult
 from knowledge_base.shelf import Shelf, fit_in, texts_in
 from knowledge_base.snapshot import DEFAULT_LOCALE, Snapshot
@@ -143,18 +144,18 @@ class Library:
             return True
 
     def stale(self) -> bool:
-        """Whether a fit is due: articles are live that it has not seen, or it knows articles that are gone.
+        """Whether a fit is due: it has not seen these articles, or not these labelled questions.
 
         Never while an earlier version is held: that one is to stay what it was.
         """
         live = self._snapshot_now()
-        return live.hold is None and live.stale()
+        return live.hold is None and (live.stale() or live.fit.taught_by != self._builder.labelled_digest())
 
     def refit(self) -> None:
         """Learns anew from what is live and swaps it in. Takes seconds; questions keep being answered."""
         with self._fitting:
             before = self._snapshot_now()
-            learned = self._builder.learn(before.index, before.fit.version + 1)
+            learned = self._builder.learn(before.index, before.fit.version + 1, before.folder.glossary)
             with self._renewing:
                 live = self._snapshot_now()
                 if live.hold:
@@ -169,12 +170,10 @@ class Library:
         try:
             if self.stale():
                 refit = asyncio.create_task(self._refit_when_quiet())
-            articles, index = (self._shop_dir / "articles").absolute(), self._index_dir.absolute()
-            current = index / POINTER
-            async for _ in changes(
-                (articles, index), lambda path: path == current or articles in path.parents
-            ):
-                if not await asyncio.to_thread(self.refresh):
+            async for _ in changes(*self._watched()):
+                changed = await asyncio.to_thread(self.refresh)
+                under_way = refit is not None and not refit.done()
+                if not changed and (under_way or not self.stale()):
                     continue
                 if refit:
                     refit.cancel()
@@ -184,6 +183,13 @@ class Library:
                 refit.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await refit
+
+    def _watched(self) -> tuple[tuple[Path, ...], Callable[[Path], bool]]:
+        """The folders to watch, and which of the paths in them are of interest."""
+        shop, index = self._shop_dir.absolute(), self._index_dir.absolute()
+        articles = shop / "articles"
+        files = {index / POINTER, shop / GLOSSARY, self._builder.labelled_file.absolute()}
+        return (shop, articles, index), lambda path: path in files or articles in path.parents
 
     async def _refit_when_quiet(self) -> None:
         await asyncio.sleep(QUIET_BEFORE_REFIT_S)
@@ -208,7 +214,7 @@ class Library:
         if stored and kept and same and stored.manifest.content == index.digest:
             self._live = self._builder.snapshot(stored.manifest.version, folder, index, kept)
             return
-        learned = kept or self._builder.learn(index, 1)
+        learned = kept or self._builder.learn(index, 1, folder.glossary)
         self._renew(self._builder.snapshot(self._shelf.next_version(), folder, index, learned))
 
     def _follow(self, folder: Folder) -> bool:

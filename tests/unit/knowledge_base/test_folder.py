@@ -1,6 +1,6 @@
 """Reading a shop's folder: the good stay, the broken are named, the last good version lives on."""
 
-from knowledge_base.folder import FolderReader, read_folder
+from knowledge_base.folder import FolderReader, folder_of, read_folder
 
 GOOD = "---\ntitle: 'Fresh'\nquestions: ['is it fresh']\n{extra}---\nYes, it is.\n"
 
@@ -95,3 +95,20 @@ def test_hidden_and_other_files_are_left_alone(shop, write):
     write(".returns.md.swp", "junk")
     (shop / "articles" / "en" / "notes.txt").write_text("junk", encoding="utf-8")
     assert read_folder(shop).problems == ()
+
+
+def test_a_broken_glossary_keeps_its_last_good_version_and_is_reported(tmp_path):
+    (tmp_path / "articles" / "en").mkdir(parents=True)
+    glossary = tmp_path / "glossary.yml"
+    reader = FolderReader({})
+    assert reader.read(tmp_path).glossary.words == {}
+    glossary.write_text("words: {cod: cash on delivery}", encoding="utf-8")
+    good = reader.read(tmp_path)
+    glossary.write_text("words: [cod]", encoding="utf-8")
+    broken = reader.read(tmp_path)
+    assert good.glossary.words == broken.glossary.words == {"cod": "cash on delivery"}
+    assert (good.problems, [problem.file for problem in broken.problems]) == ((), ["glossary.yml"])
+    assert folder_of(dict(broken.texts)).glossary == good.glossary
+    assert FolderReader(dict(broken.texts)).read(tmp_path).glossary == good.glossary
+    glossary.unlink()
+    assert reader.read(tmp_path).glossary.words == {}
