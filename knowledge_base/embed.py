@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from threadpoolctl import threadpool_limits
 
-from knowledge_base.onnx_model import FP32, INT8, exported, quiet
+from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32, exported, quiet
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def load_encoder(model: str, store_dir: Path, *, backend: str = "auto") -> Encod
     _use_one_thread()
     fingerprint = _fingerprint(folder)
     if backend != "torch":
-        kinds = (INT8,) if backend == "int8" else (INT8, FP32)
+        kinds = (COLUMNS, BLOCKS) if backend == "int8" else (COLUMNS, BLOCKS, FP32)
         try:
             found, kind = exported(folder, store_dir / "models", fingerprint[:16], kinds)
             return Encoder(found, fingerprint=f"{fingerprint}-{kind}", backend=f"onnx-{kind}")
