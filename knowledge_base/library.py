@@ -186,6 +186,10 @@ class Library:
             calibration=calibration.report,
         )
 
+    def remembered(self) -> tuple[int, int]:
+        """For how many questions the vector was remembered, and for how many it had to be made."""
+        return self._encoder.hits, self._encoder.misses
+
     def refresh(self) -> bool:
         """Reads the folder again and swaps in what changed; says whether anything did."""
         with self._renewing:

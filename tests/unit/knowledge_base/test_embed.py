@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from knowledge_base import embed
-from knowledge_base.embed import PACKAGED_MODEL, load_encoder
+from knowledge_base.embed import PACKAGED_MODEL, RECENT, Encoder, load_encoder
 from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32
 
 TEXTS = [
@@ -41,7 +41,25 @@ def test_the_exported_model_stays_near_the_model_it_came_from(encoder, tmp_path)
 
 
 def test_a_recent_question_keeps_its_vector(encoder):
+    hits, misses = encoder.hits, encoder.misses
     assert encoder.encode_question("where is my parcel") is encoder.encode_question("where is my parcel")
+    assert (encoder.hits, encoder.misses) == (hits + 1, misses + 1)
+
+
+def test_only_so_many_recent_questions_are_kept():
+    class Counting:
+        def encode(self, texts):
+            return np.array([[len(text)] for text in texts], dtype=np.float32)
+
+        def tokens(self):
+            return {}
+
+    small = Encoder(Counting(), fingerprint="counting", backend="none")
+    for number in range(RECENT + 1):
+        small.encode_question(str(number))
+    small.encode_question("0")
+    small.encode_question(str(RECENT))
+    assert (small.hits, small.misses) == (1, RECENT + 2)
 
 
 def test_the_backend_is_the_one_asked_for(encoder, tmp_path):
