@@ -18,6 +18,7 @@ from knowledge_base import vectors
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
 from knowledge_base.folder import read_folder
+from knowledge_base.glossary import read_glossary
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
 from knowledge_base.metrics import Row, interval, measure
@@ -123,6 +124,10 @@ def evaluate(
     model: Model = PACKAGED_MODEL,
     report: Annotated[Path | None, typer.Option(help="Where to write the figures as JSON.")] = None,
     thorough: Thorough = None,
+    teach: Annotated[
+        bool | None,
+        typer.Option(help="Add dev lines to their articles' phrasings. The default with --kb and --queries."),
+    ] = None,
 ) -> None:
     """Measures search on the lines whose split is `test`; fits on the articles and `dev` lines only."""
     try:
@@ -138,7 +143,14 @@ def evaluate(
     cache = vectors.VectorCache(store / "vectors.sqlite", encoder)
     with _bar("Encoding") as progress:
         searcher = ev.searcher_for(
-            entries, labelled, encoder, cache, dt.datetime.now(dt.UTC), progress=progress
+            entries,
+            labelled,
+            encoder,
+            cache,
+            dt.datetime.now(dt.UTC),
+            progress=progress,
+            teach=kb is not None if teach is None else teach,
+            glossary=read_glossary(shop),
         )
     test = [question for question in labelled if question.split == "test"]
     with _bar("Asking") as progress:
