@@ -19,7 +19,7 @@ from tests.bench.report import Figure
 SHOP = ROOT / "knowledge_base"
 STORE = ROOT / "var" / "knowledge"
 ASKERS = 50
-QUESTIONS = 1_000
+QUESTIONS = 400
 WANTED_A_SECOND = 500
 MOST_SPREAD = 5.0
 
