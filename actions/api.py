@@ -60,7 +60,8 @@ def blueprint(knowledge: Knowledge, metrics: Metrics) -> Blueprint:
 
     @routes.get("/metrics")
     async def figures(_request: Request) -> HTTPResponse:
-        return raw(metrics.exposition(knowledge.status()), content_type=CONTENT_TYPE_LATEST)
+        text = metrics.exposition(knowledge.status(), knowledge.remembered())
+        return raw(text, content_type=CONTENT_TYPE_LATEST)
 
     return routes
 

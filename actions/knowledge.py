@@ -77,13 +77,21 @@ class Knowledge:
         """What is live."""
         return self._library.status()
 
+    def remembered(self) -> tuple[int, int]:
+        """For how many questions the vector was remembered, and for how many it had to be made."""
+        return self._library.remembered()
+
     async def watch(self) -> None:
         """Keeps the library fresh until cancelled."""
         await self._library.watch()
 
+    def stop_asking(self) -> None:
+        """Waits for running searches; the library stays open."""
+        self._executor.shutdown(cancel_futures=True)
+
     def close(self) -> None:
         """Waits for running searches and lets the files go."""
-        self._executor.shutdown(cancel_futures=True)
+        self.stop_asking()
         self._library.close()
 
     def _done(self, call: "asyncio.Future[SearchResult]") -> None:

@@ -19,6 +19,12 @@ class Metrics:
             "knowledge_search_seconds", "Time of a search.", buckets=_BUCKETS_S, registry=registry
         )
         self.refused = Counter("knowledge_searches_refused", "Too many or too slow.", registry=registry)
+        self.vectors = Gauge(
+            "knowledge_question_vectors",
+            "Vectors of questions since the start: remembered, or made by the model.",
+            ["from"],
+            registry=registry,
+        )
         self.actions = Counter("actions_run", "Actions by name.", ["action"], registry=registry)
         self.failures = Counter("actions_failed", "Actions that raised.", ["action"], registry=registry)
         self.version = Gauge("knowledge_index_version", "Version of the live index.", registry=registry)
@@ -30,8 +36,10 @@ class Metrics:
         self.searches.labels(found.band).inc()
         self.search_seconds.observe(took_s)
 
-    def exposition(self, status: Status) -> bytes:
-        """All figures in Prometheus's text format."""
+    def exposition(self, status: Status, remembered: tuple[int, int]) -> bytes:
+        """All figures in Prometheus's text format; `remembered` as `Knowledge.remembered` tells."""
+        for source, count in zip(("memory", "model"), remembered, strict=True):
+            self.vectors.labels(source).set(count)
         self.version.set(status.version)
         self.articles.set(status.articles)
         self.left_out.set(len(status.left_out))

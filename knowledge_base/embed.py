@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 from threadpoolctl import threadpool_limits
 
-from knowledge_base.onnx_model import FP32, INT8, exported, quiet
+from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32, exported, quiet
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +60,16 @@ class TorchModel:
 
 
 class Encoder:
-    """Turns texts into unit vectors, and remembers those of recent questions. Thread-safe."""
+    """Turns texts into unit vectors, and remembers those of recent questions. Thread-safe.
+
+    `hits` and `misses` count the questions whose vectors were remembered and those that had to be encoded.
+    """
 
     def __init__(self, model: Model, *, fingerprint: str, backend: str) -> None:
         self._model = model
         self._lock = threading.Lock()
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self.hits = self.misses = 0
         self.fingerprint = fingerprint
         self.backend = backend
         self.dimension = int(self.encode(["a question"]).shape[1])
@@ -78,8 +82,10 @@ class Encoder:
         """The vector of one question; recent ones come from memory."""
         with self._lock:
             if text in self._recent:
+                self.hits += 1
                 self._recent.move_to_end(text)
                 return self._recent[text]
+            self.misses += 1
         vector: Vectors = self.encode([text])[0]
         with self._lock:
             self._recent[text] = vector
@@ -95,15 +101,15 @@ class Encoder:
 def load_encoder(model: str, store_dir: Path, *, backend: str = "auto") -> Encoder:
     """An encoder for `model`: an installed package or a folder in sentence-transformers' form.
 
-    `backend` is `auto` (exported into `store_dir` the first time, as int8 or fp32, whichever is faster on
-    this processor; torch where that fails), `int8` or `torch`. Raises `FileNotFoundError` when there is no
-    such model here: nothing is downloaded.
+    `backend` is `auto` (exported into `store_dir` the first time, as int8 of two kinds or fp32, whichever
+    is fastest on this processor and near; torch where that fails), `int8` or `torch`. Raises
+    `FileNotFoundError` when there is no such model here: nothing is downloaded.
     """
     folder = model_folder(model)
     _use_one_thread()
     fingerprint = _fingerprint(folder)
     if backend != "torch":
-        kinds = (INT8,) if backend == "int8" else (INT8, FP32)
+        kinds = (COLUMNS, BLOCKS) if backend == "int8" else (COLUMNS, BLOCKS, FP32)
         try:
             found, kind = exported(folder, store_dir / "models", fingerprint[:16], kinds)
             return Encoder(found, fingerprint=f"{fingerprint}-{kind}", backend=f"onnx-{kind}")

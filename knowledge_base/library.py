@@ -122,6 +122,10 @@ class Library:
             not_kept=self._shelf.not_kept,
         )
 
+    def remembered(self) -> tuple[int, int]:
+        """For how many questions the vector was remembered, and for how many it had to be made."""
+        return self._encoder.hits, self._encoder.misses
+
     def refresh(self) -> bool:
         """Reads folder and store again and swaps in what changed; says whether anything did."""
         with self._renewing:

@@ -15,34 +15,38 @@ import numpy as np
 import onnx
 import onnxruntime
 from numpy.typing import NDArray
-from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, TensorProto, helper
 from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
+from knowledge_base.int8 import BLOCK, in_int8_blocks, in_int8_columns, linear_inputs
+from knowledge_base.lean_graph import ForeignGraphError, lean
+
+log = logging.getLogger(__name__)
+
 Vectors = NDArray[np.float32]
 
-BLOCK: Final = 128
-INT8: Final = f"int8-{BLOCK}"
+COLUMNS: Final = "int8-columns"
+BLOCKS: Final = f"int8-{BLOCK}"
 FP32: Final = "fp32"
+# Raised when the exported forms change, so that the fastest is chosen anew.
+FORM: Final = 2
 SAMPLES: Final = (
     "How long does delivery take?",
     "my card was declined but the money is gone",
     "can I send a gift to another address and have the bill sent to me",
 )
-NEAR_ENOUGH: Final = 0.99
-_QUIET: Final = ("sentence_transformers", "optimum", "transformers", "optimum.exporters.onnx")
+NEAR_ENOUGH: Final = 0.997
+ROUNDS: Final = 15
+_EXPECTED: Final = "samples.npy"
+_QUIET: Final = ("sentence_transformers", "optimum", "transformers", "optimum.exporters.onnx", "onnxruntime")
 
 
 class OnnxModel:
     """An exported model. Any thread may call it, several at once."""
 
-    def __init__(self, folder: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        self._session = _session(str(folder / "model.onnx"), threads)
         self._wanted = {wanted.name for wanted in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
 
@@ -50,39 +54,52 @@ class OnnxModel:
         """One unit row for each text. One by one, so a text's vector does not depend on its neighbours."""
         return np.array([self._vector(text) for text in texts], dtype=np.float32)
 
+    def inputs(self, text: str) -> dict[str, NDArray[np.int64]]:
+        """What the bare model is given for a text."""
+        ids = np.array([self._tokenizer.encode(text.strip()).ids], dtype=np.int64)
+        if len(self._wanted) == 1:
+            return {"input_ids": ids}
+        known = {
+            "input_ids": ids,
+            "attention_mask": np.ones_like(ids),
+            "token_type_ids": np.zeros_like(ids),
+        }
+        return {name: known[name] for name in self._wanted}
+
+    def run(self, inputs: Mapping[str, NDArray[np.int64]]) -> Vectors:
+        """What the bare model makes of `inputs`: the mean over the tokens, or a row for each token."""
+        found: Vectors = self._session.run(None, inputs)[0][0]
+        return found
+
     def tokens(self) -> Mapping[str, int]:
         """The tokens and their numbers."""
         found: dict[str, int] = self._tokenizer.get_vocab()
         return found
 
     def _vector(self, text: str) -> Vectors:
-        ids = np.array([self._tokenizer.encode(text.strip()).ids], dtype=np.int64)
-        known = {
-            "input_ids": ids,
-            "attention_mask": np.ones_like(ids),
-            "token_type_ids": np.zeros_like(ids),
-        }
-        given = {name: known[name] for name in self._wanted}
-        mean: Vectors = self._session.run(None, given)[0][0].mean(axis=0)
+        found = self.run(self.inputs(text))
+        mean: Vectors = found if found.ndim == 1 else found.mean(axis=0)
         return mean / max(float(np.linalg.norm(mean)), 1e-12)
 
 
 def exported(folder: Path, store_dir: Path, name: str, kinds: Sequence[str]) -> tuple[OnnxModel, str]:
     """The model in `folder` as one of `kinds`, and which: the one kept under `name`, else the fastest here.
 
-    The fastest is kept in `store_dir`, other forms of the same model are removed. Raises `ValueError` when
-    the vectors are not those of sentence-transformers, and whatever an export raises.
+    The fastest is kept in `store_dir`, other forms of the same model are removed. One that was kept by
+    another processor and gives other vectors on this one is made anew. Raises `ValueError` when no kind's
+    vectors are those of sentence-transformers, and whatever an export raises.
     """
     for kind in kinds:
-        if (store_dir / f"{name}-{kind}" / "model.onnx").is_file():
-            return OnnxModel(store_dir / f"{name}-{kind}"), kind
+        kept = _kept(store_dir / f"{name}-{FORM}-{kind}")
+        if kept:
+            return kept, kind
     store_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=store_dir) as scratch:
-        models = _export(folder, Path(scratch), kinds)
+        models = _near(export(folder, Path(scratch), kinds), Path(scratch))
         kind = fastest({kind: model.encode for kind, model in models.items()})
         for old in store_dir.glob(f"{name}-*"):
             shutil.rmtree(old, ignore_errors=True)
-        (Path(scratch) / kind).rename(store_dir / f"{name}-{kind}")
+        (Path(scratch) / kind).rename(store_dir / f"{name}-{FORM}-{kind}")
     return models[kind], kind
 
 
@@ -90,77 +107,21 @@ def fastest(
     encoders: Mapping[str, Callable[[Sequence[str]], object]],
     clock: Callable[[], float] = time.perf_counter,
 ) -> str:
-    """The name of the one that takes least for the same texts, each at its best of five rounds."""
-    best = dict.fromkeys(encoders, float("inf"))
-    for _ in range(5):
-        for name, encode in encoders.items():
-            started = clock()
-            encode(SAMPLES)
-            best[name] = min(best[name], clock() - started)
-    return min(best, key=lambda name: best[name])
+    """The name of the one that takes least for the same texts, each text at its best of many rounds.
 
-
-def in_int8_blocks(model: onnx.ModelProto, block: int = BLOCK) -> onnx.ModelProto:
-    """The same model with the weights of its linear layers in int8, a scale for each `block` of inputs.
-
-    Attention between words stays as it is: it costs little time, and much quality when coarse. Tables of
-    words are kept in half precision.
+    The best of many, text by text, so that what else the machine does meanwhile decides nothing.
     """
-    small = onnx.ModelProto()
-    small.CopyFrom(model)
-    graph = small.graph
-    tables = {
-        tensor.name: tensor
-        for tensor in graph.initializer
-        if len(tensor.dims) == 2 and tensor.data_type == TensorProto.FLOAT
-    }
-    nodes = []
-    for node in graph.node:
-        if node.op_type == "MatMul" and node.input[1] in tables and not tables[node.input[1]].dims[0] % block:
-            nodes.append(_in_blocks(graph, node, tables[node.input[1]], block))
-        elif node.op_type == "Gather" and node.input[0] in tables:
-            nodes += _in_halves(graph, node, tables[node.input[0]])
-        else:
-            nodes.append(node)
-    del graph.node[:]
-    graph.node.extend(nodes)
-    small.opset_import.append(helper.make_opsetid("com.microsoft", 1))
-    return small
+    best = {(name, text): float("inf") for name in encoders for text in SAMPLES}
+    for _ in range(ROUNDS):
+        for name, text in best:
+            started = clock()
+            encoders[name]([text])
+            best[name, text] = min(best[name, text], clock() - started)
+    return min(encoders, key=lambda name: sum(best[name, text] for text in SAMPLES))
 
 
-def _in_blocks(graph: GraphProto, node: NodeProto, weights: TensorProto, block: int) -> NodeProto:
-    depth, width = weights.dims
-    rows = numpy_helper.to_array(weights).T.reshape(width, depth // block, block)
-    scales = np.maximum(np.abs(rows).max(axis=2) / 127, np.float32(1e-12))
-    # Unsigned with 128 as zero, as the operator reads them.
-    levels = (np.rint(rows / scales[:, :, None]) + 128).astype(np.uint8)
-    names = (f"{weights.name}.levels", f"{weights.name}.scales")
-    for name, values in zip(names, (levels, scales.ravel()), strict=True):
-        graph.initializer.append(numpy_helper.from_array(values, name))
-    graph.initializer.remove(weights)
-    return helper.make_node(
-        "MatMulNBits",
-        [node.input[0], *names],
-        list(node.output),
-        name=node.name,
-        domain="com.microsoft",
-        K=depth,
-        N=width,
-        bits=8,
-        block_size=block,
-        accuracy_level=4,  # What comes in is made int8 too, in the same blocks.
-    )
-
-
-def _in_halves(graph: GraphProto, node: NodeProto, table: TensorProto) -> tuple[NodeProto, NodeProto]:
-    half, found = f"{table.name}.half", f"{node.output[0]}.half"
-    graph.initializer.append(numpy_helper.from_array(numpy_helper.to_array(table).astype(np.float16), half))
-    graph.initializer.remove(table)
-    gather = helper.make_node("Gather", [half, node.input[1]], [found], name=node.name)
-    return gather, helper.make_node("Cast", [found], list(node.output), to=TensorProto.FLOAT)
-
-
-def _export(folder: Path, scratch: Path, kinds: Sequence[str]) -> dict[str, OnnxModel]:
+def export(folder: Path, scratch: Path, kinds: Sequence[str]) -> dict[str, OnnxModel]:
+    """The model in each of `kinds` it can be had in, each in `scratch`/<kind> with the vectors expected."""
     with quiet():
         full = SentenceTransformer(
             str(folder),
@@ -176,17 +137,82 @@ def _export(folder: Path, scratch: Path, kinds: Sequence[str]) -> dict[str, Onnx
         # The export leaves its own scratch folder to the garbage collector, which complains of it.
         del full
         gc.collect()
-    plain = onnx.load(str(scratch / "full" / "onnx" / "model.onnx"))
+        graphs = _graphs(onnx.load(str(scratch / "full" / "onnx" / "model.onnx")), tokenizer, kinds)
     models = {}
-    for kind in kinds:
+    for kind, graph in graphs.items():
         (scratch / kind).mkdir()
-        onnx.save(in_int8_blocks(plain) if kind == INT8 else plain, str(scratch / kind / "model.onnx"))
+        onnx.save(graph, str(scratch / kind / "model.onnx"))
         tokenizer.save(str(scratch / kind / "tokenizer.json"))
+        np.save(scratch / kind / _EXPECTED, expected)
         models[kind] = OnnxModel(scratch / kind)
-        cosines = (models[kind].encode(SAMPLES) * expected).sum(axis=1)
-        if cosines.min() < NEAR_ENOUGH:
-            raise ValueError(f"Vectors as {kind} are not the model's (cosine {cosines.min():.3f})")
     return models
+
+
+def nearness(model: OnnxModel, folder: Path) -> float:
+    """The least cosine of the samples' vectors to those the model had when it was exported to `folder`."""
+    expected = np.load(folder / _EXPECTED)
+    return float((model.encode(SAMPLES) * expected).sum(axis=1).min())
+
+
+def _graphs(plain: ModelProto, tokenizer: Tokenizer, kinds: Sequence[str]) -> dict[str, ModelProto]:
+    """The graph of each kind; int8 in columns only for a model that can be made lean."""
+    try:
+        whole, is_lean = lean(plain), True
+    except ForeignGraphError as error:
+        log.info("%s Running the model as it was exported.", error)
+        whole, is_lean = plain, False
+    makers: dict[str, Callable[[], ModelProto]] = {
+        FP32: lambda: whole,
+        BLOCKS: lambda: in_int8_blocks(whole),
+    }
+    if is_lean:
+        makers[COLUMNS] = lambda: in_int8_columns(whole, _largest(whole, tokenizer))
+    return {kind: makers[kind]() for kind in kinds if kind in makers}
+
+
+def _largest(whole: ModelProto, tokenizer: Tokenizer) -> dict[str, Vectors]:
+    """The largest value of each channel that goes into a linear layer, over the samples."""
+    watched = ModelProto()
+    watched.CopyFrom(whole)
+    names = linear_inputs(whole)
+    watched.graph.output.extend(
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names
+    )
+    session = _session(watched.SerializeToString(), 1)
+    largest: dict[str, Vectors] = {}
+    for text in SAMPLES:
+        ids = np.array([tokenizer.encode(text).ids], dtype=np.int64)
+        for name, values in zip(names, session.run(names, {"input_ids": ids}), strict=True):
+            seen = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
+            largest[name] = np.maximum(largest.get(name, seen), seen)
+    return largest
+
+
+def _near(models: Mapping[str, OnnxModel], scratch: Path) -> dict[str, OnnxModel]:
+    """Those whose vectors are the model's on this processor; some lose in int8 what others keep."""
+    cosines = {kind: nearness(model, scratch / kind) for kind, model in models.items()}
+    near = {kind: model for kind, model in models.items() if cosines[kind] >= NEAR_ENOUGH}
+    if not near:
+        found = ", ".join(f"{kind}: {cosine:.3f}" for kind, cosine in cosines.items())
+        raise ValueError(f"The exported vectors are not the model's (cosine {found}).")
+    return near
+
+
+def _kept(folder: Path) -> OnnxModel | None:
+    if not (folder / _EXPECTED).is_file():
+        return None
+    model = OnnxModel(folder)
+    if nearness(model, folder) >= NEAR_ENOUGH:
+        return model
+    log.warning("The model at %s gives other vectors on this processor. Exporting it anew.", folder)
+    return None
+
+
+def _session(model: str | bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 @contextmanager

@@ -75,6 +75,10 @@ async def test_health_readiness_status_and_figures(client: httpx.AsyncClient) ->
     figures = (await client.get("/metrics")).text
     assert "knowledge_index_version" in figures
     assert "knowledge_searches_total{" in figures
+    made = next(
+        line for line in figures.splitlines() if line.startswith('knowledge_question_vectors{from="model"}')
+    )
+    assert float(made.split()[-1]) >= 1
 
 
 async def test_rasa_gets_sentences_messages_and_the_state_last(client: httpx.AsyncClient) -> None:

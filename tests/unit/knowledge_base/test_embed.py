@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from knowledge_base import embed
-from knowledge_base.embed import PACKAGED_MODEL, load_encoder
-from knowledge_base.onnx_model import FP32, INT8
+from knowledge_base.embed import PACKAGED_MODEL, RECENT, Encoder, load_encoder
+from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32
 
 TEXTS = [
     "pay",
@@ -41,13 +41,31 @@ def test_the_exported_model_stays_near_the_model_it_came_from(encoder, tmp_path)
 
 
 def test_a_recent_question_keeps_its_vector(encoder):
+    hits, misses = encoder.hits, encoder.misses
     assert encoder.encode_question("where is my parcel") is encoder.encode_question("where is my parcel")
+    assert (encoder.hits, encoder.misses) == (hits + 1, misses + 1)
+
+
+def test_only_so_many_recent_questions_are_kept():
+    class Counting:
+        def encode(self, texts):
+            return np.array([[len(text)] for text in texts], dtype=np.float32)
+
+        def tokens(self):
+            return {}
+
+    small = Encoder(Counting(), fingerprint="counting", backend="none")
+    for number in range(RECENT + 1):
+        small.encode_question(str(number))
+    small.encode_question("0")
+    small.encode_question(str(RECENT))
+    assert (small.hits, small.misses) == (1, RECENT + 2)
 
 
 def test_the_backend_is_the_one_asked_for(encoder, tmp_path):
     assert load_encoder(PACKAGED_MODEL, tmp_path, backend="torch").backend == "torch"
     assert not list(tmp_path.iterdir())
-    assert encoder.backend in {f"onnx-{INT8}", f"onnx-{FP32}"}
+    assert encoder.backend in {f"onnx-{kind}" for kind in (COLUMNS, BLOCKS, FP32)}
 
 
 def test_an_export_that_fails_leaves_torch_unless_int8_is_demanded(monkeypatch, tmp_path, caplog):

@@ -1,17 +1,32 @@
 """The exported model: the fastest form is kept, older forms go, a foreign pooling is refused."""
 
 import json
+import logging
 import shutil
 
+import numpy as np
 import pytest
 
+from knowledge_base import onnx_model
 from knowledge_base.embed import PACKAGED_MODEL, model_folder
-from knowledge_base.onnx_model import FP32, INT8, OnnxModel, exported, fastest
+from knowledge_base.lean_graph import ForeignGraphError
+from knowledge_base.onnx_model import BLOCKS, COLUMNS, FORM, FP32, SAMPLES, OnnxModel, exported, fastest
 
 
-def test_the_fastest_form_is_the_one_with_the_best_single_round():
-    times = iter([0, 9, 10, 13, *[20, 21, 30, 33], *[40, 42, 50, 53], *[60, 62, 70, 73], *[80, 82, 90, 93]])
-    assert fastest({"slow once": len, "steady": len}, clock=lambda: next(times)) == "slow once"
+def test_the_fastest_form_is_the_one_with_the_best_rounds_for_each_text():
+    now = 0.0
+    calls = {"mostly slow": 0, "steady": 0}
+
+    def encoder(name: str, took: list[float]):
+        def encode(_texts: object) -> None:
+            nonlocal now
+            now += took[calls[name] // len(SAMPLES) % len(took)]
+            calls[name] += 1
+
+        return encode
+
+    encoders = {"mostly slow": encoder("mostly slow", [9, 9, 2]), "steady": encoder("steady", [3])}
+    assert fastest(encoders, clock=lambda: now) == "mostly slow"
 
 
 def test_an_export_is_made_once_and_replaces_older_forms_of_the_same_model_only(tmp_path):
@@ -19,12 +34,46 @@ def test_an_export_is_made_once_and_replaces_older_forms_of_the_same_model_only(
     older.mkdir()
     other.mkdir()
     folder = model_folder(PACKAGED_MODEL)
-    first, kind = exported(folder, tmp_path, "abc", (INT8,))
-    assert kind == INT8
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"abc-{INT8}", "def-avx512_vnni"]
-    again, kind = exported(tmp_path / "nothing is read here", tmp_path, "abc", (FP32, INT8))
-    assert kind == INT8
+    first, kind = exported(folder, tmp_path, "abc", (COLUMNS,))
+    assert kind == COLUMNS
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"abc-{FORM}-{COLUMNS}", "def-avx512_vnni"]
+    again, kind = exported(tmp_path / "nothing is read here", tmp_path, "abc", (FP32, COLUMNS))
+    assert kind == COLUMNS
     assert (first.encode(["where is it"]) == again.encode(["where is it"])).all()
+
+
+def test_a_kept_form_with_other_vectors_on_this_processor_is_made_anew(tmp_path, caplog):
+    folder = model_folder(PACKAGED_MODEL)
+    exported(folder, tmp_path, "abc", (BLOCKS,))
+    samples = tmp_path / f"abc-{FORM}-{BLOCKS}" / "samples.npy"
+    expected = np.load(samples)
+    np.save(samples, np.roll(expected, 1, axis=1))
+    with caplog.at_level(logging.WARNING):
+        exported(folder, tmp_path, "abc", (BLOCKS,))
+    assert "gives other vectors on this processor" in caplog.text
+    assert np.allclose(np.load(samples), expected, atol=1e-5)
+
+
+def test_int8_that_loses_too_much_on_a_processor_is_left_out(monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        onnx_model, "nearness", lambda _model, folder: 0.9 if folder.name.endswith(COLUMNS) else 1.0
+    )
+    _, kind = exported(model_folder(PACKAGED_MODEL), tmp_path, "abc", (COLUMNS, BLOCKS))
+    assert kind == BLOCKS
+
+
+def test_a_model_that_cannot_be_made_lean_runs_as_it_was_exported(monkeypatch, tmp_path):
+    folder = model_folder(PACKAGED_MODEL)
+    lean, _ = exported(folder, tmp_path / "lean", "abc", (FP32,))
+
+    def is_foreign(_exported: object) -> None:
+        raise ForeignGraphError("A BERT has no Relu once its layers are fused.")
+
+    monkeypatch.setattr(onnx_model, "lean", is_foreign)
+    plain, kind = exported(folder, tmp_path / "plain", "abc", (COLUMNS, FP32))
+    assert kind == FP32
+    texts = ["where is it", "my card was declined"]
+    assert np.allclose(plain.encode(texts), lean.encode(texts), atol=1e-5)
 
 
 def test_a_model_that_pools_in_another_way_is_refused(tmp_path):
