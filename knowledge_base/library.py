@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from knowledge_base.build import entries_of, read_labelled
 from knowledge_base.confidence import Budget
 from knowledge_base.context import Context
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
+from knowledge_base.explain import Explainer, Explanation
 from knowledge_base.fine_tune import chosen_model
 from knowledge_base.fit import Fit, fit
 from knowledge_base.folder import Folder, FolderReader
@@ -26,6 +27,7 @@ from knowledge_base.index import BadIndexError, Index, Stored, Vectors, open_ind
 from knowledge_base.language import Languages
 from knowledge_base.lexical import Speller
 from knowledge_base.matching import Matcher
+from knowledge_base.places import Ask
 from knowledge_base.result import Match, Part, SearchResult
 from knowledge_base.scoring import Scorer
 from knowledge_base.search import Reply, Searcher, Tongue, word_counts
@@ -91,6 +93,7 @@ class Library:
         self._budget, self._clock = budget, clock
         self._renewing = threading.RLock()
         self._live: _Snapshot | None = None
+        self._explainer: Explainer | None = None
 
     def open(self, progress: Progress | None = None) -> "Library":
         """Loads the index, or builds it where it is missing, damaged, foreign or out of date."""
@@ -122,9 +125,17 @@ class Library:
                 self._live = None
 
     def search(
-        self, question: str, context: Mapping[str, object] | None = None, limit: int = 5
+        self,
+        question: str,
+        context: Mapping[str, object] | None = None,
+        limit: int = 5,
+        *,
+        explain: bool = False,
     ) -> SearchResult:
-        """The articles for a question, with confidence and band. A few milliseconds; any thread."""
+        """The articles for a question, with confidence and band. A few milliseconds; any thread.
+
+        `explain` adds why, which takes several times as long.
+        """
         live = self._snapshot_now()
         known = Context.of(context)
         reply = live.searcher.ask(question, known, max(1, min(limit, 20)))
@@ -140,6 +151,8 @@ class Library:
             ),
             language=reply.language,
             near=reply.near,
+            ask=_ask(live, reply, known),
+            explanations=self._explanations(live, reply, known) if explain else (),
         )
 
     def article(
@@ -234,6 +247,18 @@ class Library:
     async def _refit_when_quiet(self) -> None:
         await asyncio.sleep(QUIET_BEFORE_REFIT_S)
         await asyncio.to_thread(self.refit)
+
+    def _explanations(self, live: _Snapshot, reply: Reply, context: Context) -> tuple[Explanation, ...]:
+        explainer = self._explainer
+        if explainer is None or explainer.searcher is not live.searcher:
+            self._explainer = explainer = Explainer(live.searcher)
+        known = replace(context, last_question=None) if reply.parts else context
+
+        def title(article_id: str) -> str:
+            article = _localised(live, article_id, context.locale or DEFAULT_LOCALE)
+            return article.title if article else article_id
+
+        return tuple(explainer.explain(one, known, title) for one in reply.parts or (reply,))
 
     def _snapshot_now(self) -> _Snapshot:
         if self._live is None:
@@ -346,6 +371,14 @@ def _localised(live: _Snapshot, article_id: str, locale: str) -> Article | None:
         if (wanted, article_id) in live.articles:
             return live.articles[wanted, article_id]
     return next((article for key, article in live.articles.items() if key[1] == article_id), None)
+
+
+def _ask(live: _Snapshot, reply: Reply, context: Context) -> Ask | None:
+    """What the best article wants to know before it answers."""
+    if reply.band == "hand_over" or not reply.found:
+        return None
+    article = _localised(live, reply.found[0].id, context.locale or DEFAULT_LOCALE)
+    return article.rendered(context).ask if article else None
 
 
 def _matches(live: _Snapshot, reply: Reply, context: Context) -> tuple[Match, ...]:

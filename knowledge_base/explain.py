@@ -1,0 +1,280 @@
+"""Why a message got its articles and its band: worked out on demand, never while answering."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from knowledge_base import questions
+from knowledge_base.confidence import Band
+from knowledge_base.context import Context
+from knowledge_base.curve import Signs
+from knowledge_base.lexical import STOP_WORDS, stem, words
+from knowledge_base.search import TIED, VERY_NEAR, Reply, Searcher, Weighed
+from knowledge_base.signs import SignReader
+
+DIGITS: Final = 3
+# So many of the articles' own questions say what is usual; a median needs no more.
+SAMPLED: Final = 150
+LEAST_MOVED: Final = 0.005
+BANDS: Final[Mapping[Band, str]] = {
+    "answer": "answered directly",
+    "clarify": "asked back",
+    "hand_over": "handed over",
+}
+LABELS: Final[Mapping[str, str]] = {
+    "similarity": "the likeness to the article as a whole",
+    "gap": "the lead over the next article",
+    "words": "how much of the question's words the article holds",
+    "share": "the share of the question's words in the article",
+    "centre": "the likeness to what the article is asked",
+    "crowd": "the likeness to what the shop is asked",
+    "apart": "the distance to the nearest phrasing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with a meaning: as typed, as read, and whether the best article or any article holds it."""
+
+    typed: str
+    read: str
+    held: bool
+    known: bool
+
+    @property
+    def repaired(self) -> bool:
+        """Whether it was taken for a typo."""
+        return self.typed != self.read
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign: its value, the usual one of a right answer, and how far that moved the confidence."""
+
+    name: str
+    value: float
+    usual: float
+    moved: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article that was weighed. `views` is what each view of the question gave it."""
+
+    id: str
+    title: str
+    confidence: float
+    phrasing: str
+    cosine: float
+    views: Mapping[str, float]
+    signs: tuple[Sign, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a message, or one part of it, got its band. `reasons` are sentences for people, most telling first.
+
+    `read` is the message as it was weighed: typos repaired, a follow-up joined to the question before it.
+    `reach` is the chance that the right article is among four buttons.
+    """
+
+    question: str
+    read: str
+    band: Band
+    confidence: float
+    reach: float
+    answer_at: float
+    clarify_at: float
+    words: tuple[Word, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def unexplained(self) -> tuple[str, ...]:
+        """Words of the question that no article holds."""
+        return tuple(word.read for word in self.words if not word.known)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON of one explanation; shares have three digits."""
+        given = {**asdict(self), "unexplained": list(self.unexplained)}
+        rounded: dict[str, Any] = _rounded(given)
+        return rounded
+
+
+class Explainer:
+    """Explains the replies of one searcher. What is usual is found out once, at the first explanation."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self.searcher = searcher
+
+    def explain(
+        self, reply: Reply, context: Context, title: Callable[[str], str], limit: int = 3
+    ) -> Explanation:
+        """Why `reply`, which asks one thing, is what it is. `title` gives an article's by its id."""
+        calibration = self.searcher.fit.calibration
+        bars = (calibration.answer_at, calibration.clarify_at)
+        if not reply.found:
+            why = ("There are no articles to compare it with.",)
+            if not any(map(str.isalpha, reply.question)):
+                why = ("It holds no words that an article could answer.",)
+            return Explanation(
+                reply.question, reply.question, reply.band, reply.confidence, 0.0, *bars, reasons=why
+            )
+        weighed = self.searcher.weigh(reply.question, context, limit)
+        candidates = tuple(
+            self._candidate(place, weighed, reply, context, title)
+            for place in range(min(limit, len(weighed.signs), len(reply.found)))
+        )
+        return Explanation(
+            question=reply.question,
+            read=weighed.matched.words,
+            band=reply.band,
+            confidence=reply.confidence,
+            reach=calibration.reached(weighed.signs[0]),
+            answer_at=calibration.answer_at,
+            clarify_at=calibration.clarify_at,
+            words=self._words(reply.question, weighed),
+            candidates=candidates,
+            reasons=tuple(self._reasons(reply, weighed, candidates)),
+        )
+
+    @cached_property
+    def usual(self) -> Signs:
+        """The median of each sign over the articles' own questions, each asked of a base without it."""
+        index, scorer = self.searcher.index, self.searcher.matcher.scorer
+        reader = SignReader(scorer)
+        rows = np.unique(np.linspace(0, len(index.owners) - 1, SAMPLED).astype(int))
+        found = []
+        for row in map(int, rows):
+            owner = int(index.owners[row])
+            if index.counts[owner] < 2:
+                continue
+            text = index.entries[owner].questions[row - int(index.starts[owner])]
+            scores = scorer.score(index.questions[row], text, Context(), without=row)
+            order = scores.order(2)
+            if int(order[0]) == owner:
+                found.append(reader.read(index.questions[row], text, scores, order, without=row)[0])
+        names = [field.name for field in fields(Signs)]
+        if not found:
+            return Signs(**dict.fromkeys(names, 0.0))
+        return Signs(**{name: float(np.median([getattr(one, name) for one in found])) for name in names})
+
+    def _candidate(
+        self, place: int, weighed: Weighed, reply: Reply, context: Context, title: Callable[[str], str]
+    ) -> Candidate:
+        row, found = int(weighed.order[place]), reply.found[place]
+        index = self.searcher.index
+        start = int(index.starts[row])
+        vector = self.searcher.matcher.vector(weighed.matched.words)
+        near = index.questions[start : start + int(index.counts[row])] @ vector
+        nearest = int(np.argmax(near))
+        return Candidate(
+            id=found.id,
+            title=title(found.id),
+            confidence=found.confidence,
+            phrasing=index.entries[row].questions[nearest],
+            cosine=float(near[nearest]),
+            views=self._views(row, reply.question, weighed, context),
+            signs=self._signs(weighed.signs[place], len(index.entries) > 1),
+        )
+
+    def _views(self, row: int, text: str, weighed: Weighed, context: Context) -> dict[str, float]:
+        searcher, scores = self.searcher, weighed.matched.scores
+        vector = searcher.matcher.vector(weighed.matched.words)
+        index = searcher.index
+        answers = index.answers[index.answer_owners == row] @ vector
+        plain = searcher.matcher.match(text, replace(context, step=None, event=None, code=None)).scores
+        return {
+            "nearest": float(scores.nearest[row]),
+            "centre": float(index.sums[row] @ vector / (np.linalg.norm(index.sums[row]) + 1e-9)),
+            "answer": float(answers.max()) if len(answers) else 0.0,
+            "class": float(scores.chance[row]),
+            "words": float(scores.lexical[row]),
+            "context": float(scores.total[row] - plain.total[row]),
+        }
+
+    def _signs(self, signs: Signs, several: bool) -> tuple[Sign, ...]:
+        """The signs, those that moved the confidence furthest first."""
+        right = self.searcher.fit.calibration.right
+        here, found = right(signs), []
+        for field in fields(Signs):
+            value, usual = getattr(signs, field.name), getattr(self.usual, field.name)
+            if several or field.name != "gap":
+                moved = here - right(replace(signs, **{field.name: usual}))
+                found.append(Sign(field.name, value, usual, moved))
+        return tuple(sorted(found, key=lambda sign: -abs(sign.moved)))
+
+    def _words(self, question: str, weighed: Weighed) -> tuple[Word, ...]:
+        speller, bags = self.searcher.matcher.speller, self.searcher.matcher.scorer.bags
+        best = bags[int(weighed.order[0])]
+        found = {}
+        for typed in words(question):
+            read = speller.repaired(typed)
+            stems = [stem(word) for word in words(read) if word not in STOP_WORDS]
+            if stems:
+                held = all(best.get(one) for one in stems)
+                known = held or all(any(bag.get(one) for bag in bags) for one in stems)
+                found[typed] = Word(typed, read, held, known)
+        return tuple(found.values())
+
+    def _reasons(self, reply: Reply, weighed: Weighed, candidates: tuple[Candidate, ...]) -> list[str]:
+        calibration = self.searcher.fit.calibration
+        bar, sure = calibration.answer_at, reply.confidence
+        if reply.language:
+            return [f"It is written in “{reply.language}”, and no article is."]
+        if reply.band == "answer":
+            return [f"It answers directly from {bar:.2f} on; this is {sure:.2f}."]
+        reasons = self._held_back(weighed, candidates, reply)
+        if sure < bar:
+            reasons.append(f"It answers directly from {bar:.2f} on; this is {sure:.2f}.")
+        if reply.band == "hand_over":
+            reach = calibration.reached(weighed.signs[0])
+            reasons.append(
+                f"It asks back where the right article is among four buttons with a chance of "
+                f"{calibration.clarify_at:.2f} or more; this is {reach:.2f}."
+            )
+        return [*reasons, *self._missing(weighed.signs[0], candidates[0])]
+
+    def _held_back(self, weighed: Weighed, candidates: tuple[Candidate, ...], reply: Reply) -> list[str]:
+        """Why a message that looks sure was not answered all the same."""
+        found = []
+        right = self.searcher.fit.calibration.right(weighed.signs[0])
+        if right > reply.confidence and weighed.signs[0].gap < TIED and len(candidates) > 1:
+            one, other = candidates[:2]
+            found.append(
+                f"“{one.title}” and “{other.title}” match equally well; one clearly ahead would make "
+                f"it {right:.2f}."
+            )
+        if questions.instructs(reply.question):
+            found.append("It gives orders as to a program, so it is never answered directly.")
+        top = int(weighed.order[0])
+        if not self.searcher.learned(top) and float(weighed.matched.scores.nearest[top]) < VERY_NEAR:
+            found.append(
+                f"The phrasings of “{candidates[0].title}” changed a moment ago; until that is learned it "
+                f"answers directly from a cosine of {VERY_NEAR:.2f} on."
+            )
+        return found
+
+    def _missing(self, signs: Signs, best: Candidate) -> list[str]:
+        """The sign that is missing most, and what the band would be with it as usual."""
+        calibration = self.searcher.fit.calibration
+        least = min(best.signs, key=lambda sign: sign.moved, default=None)
+        if least is None or least.moved > -LEAST_MOVED:
+            return []
+        instead = replace(signs, **{least.name: least.usual})
+        would = calibration.right(instead)
+        band = calibration.band(would, calibration.reached(instead))
+        label = LABELS.get(least.name, least.name)
+        missing = f"Missing most is {label}: {least.value:.2f}, usually {least.usual:.2f}."
+        return [f"{missing} With that it would be {would:.2f} and {BANDS[band]}."]
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, DIGITS)
+    if isinstance(value, Mapping):
+        return {key: _rounded(item) for key, item in value.items()}
+    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value
