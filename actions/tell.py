@@ -25,12 +25,7 @@ async def tell(turn: Turn, knowledge: Knowledge) -> Reply | None:
         return None
     state = replace(turn.state, country=country)
     told = replace(turn, state=state, context={**turn.context, "country": country})
-    if turn.state.awaiting == "country" and state.offered:
-        return _type_it(told, turn, knowledge) or _answer(told, knowledge)
-    if state.last_question is None:
-        return say(replace(state, awaiting=None), "utter_ask")
-    found = await knowledge.search(state.last_question, told.standing(), LIMIT)
-    return respond(told, knowledge, found)
+    return remembering(await _answered(told, turn, knowledge), state)
 
 
 def remembering(reply: Reply, before: DialogueState) -> Reply:
@@ -42,6 +37,18 @@ def remembering(reply: Reply, before: DialogueState) -> Reply:
         asked_country=state.asked_country or before.asked_country,
     )
     return replace(reply, state=kept)
+
+
+async def _answered(told: Turn, turn: Turn, knowledge: Knowledge) -> Reply:
+    state = told.state
+    if state.awaiting == "country" and state.offered:
+        reply = _type_it(told, turn, knowledge) or _answer(told, knowledge)
+        if reply:
+            return reply
+    if state.last_question is None:
+        return say(replace(state, awaiting=None), "utter_ask")
+    found = await knowledge.search(state.last_question, told.standing(), LIMIT)
+    return respond(told, knowledge, found)
 
 
 def _told(turn: Turn) -> str | None:

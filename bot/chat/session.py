@@ -134,7 +134,9 @@ class Session:
             await self._keep(frame.id, lambda sender: say(store, sender, text))
         elif isinstance(frame, wire.Choose):
             self._conversation()
-            await self._keep(frame.id, lambda sender: choose(store, sender, frame.seq, frame.article))
+            await self._keep(
+                frame.id, lambda sender: choose(store, sender, frame.seq, frame.article, frame.label)
+            )
         elif isinstance(frame, wire.Verdict):
             self._conversation()
             verdict = "yes" if frame.helped else "no"

@@ -29,7 +29,8 @@ export type Block =
 export interface Choice {
   label: string;
   article: string | null;
-  action: "choose" | "person" | "none";
+  /** `tell` says a fact that was asked for, such as the country; it goes back as `choose` with its label. */
+  action: "choose" | "tell" | "person" | "none";
 }
 
 export interface Answer {

@@ -115,7 +115,7 @@ class StuckLibrary:
     def __init__(self) -> None:
         self.let_go = threading.Event()
 
-    def search(self, question: str, context: Any, limit: int) -> None:
+    def search(self, question: str, context: Any, limit: int, *, explain: bool) -> None:
         self.let_go.wait(20)
 
     def close(self) -> None:
