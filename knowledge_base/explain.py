@@ -226,27 +226,29 @@ class Explainer:
         if reply.language:
             return [f"It is written in “{reply.language}”, and no article is."]
         if reply.band == "answer":
-            return [f"It answers directly from {bar:.2f} on; this is {sure:.2f}."]
+            return [f"It answers directly from {short(bar)} on; this is {short(sure)}."]
         reasons = self._held_back(weighed, candidates, reply)
         if sure < bar:
-            reasons.append(f"It answers directly from {bar:.2f} on; this is {sure:.2f}.")
+            reasons.append(f"It answers directly from {short(bar)} on; this is {short(sure)}.")
         if reply.band == "hand_over":
             reach = calibration.reached(weighed.signs[0])
             reasons.append(
                 f"It asks back where the right article is among four buttons with a chance of "
-                f"{calibration.clarify_at:.2f} or more; this is {reach:.2f}."
+                f"{short(calibration.clarify_at)} or more; this is {short(reach)}."
             )
-        return [*reasons, *self._missing(weighed.signs[0], candidates[0])]
+        tied = self._tied(reply, weighed)
+        return reasons if tied else [*reasons, *self._missing(weighed.signs[0], candidates[0])]
 
     def _held_back(self, weighed: Weighed, candidates: tuple[Candidate, ...], reply: Reply) -> list[str]:
         """Why a message that looks sure was not answered all the same."""
         found = []
-        right = self.searcher.fit.calibration.right(weighed.signs[0])
-        if right > reply.confidence and weighed.signs[0].gap < TIED and len(candidates) > 1:
+        if self._tied(reply, weighed):
             one, other = candidates[:2]
+            ahead = replace(weighed.signs[0], gap=self.usual.gap)
+            would = self.searcher.fit.calibration.right(ahead)
             found.append(
-                f"“{one.title}” and “{other.title}” match equally well; one clearly ahead would make "
-                f"it {right:.2f}."
+                f"“{one.title}” and “{other.title}” match equally well; one as far ahead as usual would make "
+                f"it {short(would)}."
             )
         if questions.instructs(reply.question):
             found.append("It gives orders as to a program, so it is never answered directly.")
@@ -254,9 +256,13 @@ class Explainer:
         if not self.searcher.learned(top) and float(weighed.matched.scores.nearest[top]) < VERY_NEAR:
             found.append(
                 f"The phrasings of “{candidates[0].title}” changed a moment ago; until that is learned it "
-                f"answers directly from a cosine of {VERY_NEAR:.2f} on."
+                f"answers directly from a cosine of {short(VERY_NEAR)} on."
             )
         return found
+
+    @staticmethod
+    def _tied(reply: Reply, weighed: Weighed) -> bool:
+        return reply.near and len(weighed.signs) > 1 and weighed.signs[0].gap < TIED
 
     def _missing(self, signs: Signs, best: Candidate) -> list[str]:
         """The sign that is missing most, and what the band would be with it as usual."""
@@ -268,8 +274,13 @@ class Explainer:
         would = calibration.right(instead)
         band = calibration.band(would, calibration.reached(instead))
         label = LABELS.get(least.name, least.name)
-        missing = f"Missing most is {label}: {least.value:.2f}, usually {least.usual:.2f}."
-        return [f"{missing} With that it would be {would:.2f} and {BANDS[band]}."]
+        missing = f"Missing most is {label}: {short(least.value)}, usually {short(least.usual)}."
+        return [f"{missing} With that it would be {short(would)} and {BANDS[band]}."]
+
+
+def short(share: float) -> str:
+    """A share or a sign with two digits, as people read it: ".87"."""
+    return f"{share:.2f}".replace("0.", ".", 1) if abs(share) < 1 else f"{share:.2f}"
 
 
 def _rounded(value: Any) -> Any:
