@@ -126,7 +126,7 @@ def test_each_of_two_questions_is_explained(shared):
 def test_equal_articles_and_new_phrasings_are_named_as_the_reason(library, write):
     extra = article_text("Wrapping A", ["can you wrap it as a present"], "Yes, for 4 euros.")
     write("wrap-a", extra)
-    write("wrap-b", extra.replace("Wrapping A", "Wrapping B"))
+    write("wrap-b", extra)
     library.refresh()
     library.refit()
     why = explained(library, "can you wrap it as a present")
