@@ -137,6 +137,10 @@ def evaluate(
     model: Model = PACKAGED_MODEL,
     report: Annotated[Path | None, typer.Option(help="Where to write the figures as JSON.")] = None,
     thorough: Thorough = None,
+    teach: Annotated[
+        bool | None,
+        typer.Option(help="Add dev lines to their articles' phrasings. The default with --kb and --queries."),
+    ] = None,
 ) -> None:
     """Measures search on the lines whose split is `test`; fits on the articles and `dev` lines only."""
     try:
@@ -152,7 +156,13 @@ def evaluate(
     cache = vectors.VectorCache(store / "vectors.sqlite", encoder)
     with _bar("Encoding") as progress:
         searcher = ev.searcher_for(
-            entries, labelled, encoder, cache, dt.datetime.now(dt.UTC), progress=progress
+            entries,
+            labelled,
+            encoder,
+            cache,
+            dt.datetime.now(dt.UTC),
+            progress=progress,
+            teach=kb is not None if teach is None else teach,
         )
     test = [question for question in labelled if question.split == "test"]
     with _bar("Asking") as progress:

@@ -26,7 +26,7 @@ VOUCHED_SHARE: Final = 0.8
 _STARTS: Final = (0.2, 0.5)
 # While a curve is shaped, unanswerable questions count for more than they are of the traffic: one in ten is
 # too few to learn what tells them from the others.
-SHAPING_SHARE: Final = 0.3
+SHAPING_SHARE: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Calibration:
 
     right: Curve = RIGHT_PRIOR
     reached: Curve = REACHED_PRIOR
-    answer_at: float = 0.92
+    answer_at: float = 0.87
     clarify_at: float = 0.5
     certified: bool = False
     report: dict[str, Any] = field(default_factory=dict)

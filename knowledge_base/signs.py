@@ -1,7 +1,7 @@
 """What speaks for and against an article as the answer to a question: the signs that confidence rests on."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from knowledge_base.curve import Signs
 from knowledge_base.index import Index, Vectors
 from knowledge_base.lexical import terms
 from knowledge_base.scoring import Scorer, Scores
+from knowledge_base.unanswered import Unanswered
 
 CROWD: Final = 10
 USUAL_SIBLING: Final = 0.6
@@ -20,8 +21,9 @@ _LEAST_DISTANCE: Final = 0.02
 class SignReader:
     """Reads the signs of ranked entries. Immutable; threads may share it."""
 
-    def __init__(self, scorer: Scorer) -> None:
+    def __init__(self, scorer: Scorer, unanswered: Unanswered | None = None) -> None:
         self._scorer = scorer
+        self._unanswered = unanswered or Unanswered()
         self._index = scorer.index
         norms = np.linalg.norm(self._index.sums, axis=1, keepdims=True) + 1e-9
         self._centres = self._index.sums / norms
@@ -37,15 +39,19 @@ class SignReader:
         limit: int = 1,
         without: int | None = None,
         hidden: int | None = None,
+        unknown: Collection[int] = (),
     ) -> list[Signs]:
         """The signs of the first `limit` entries of `order`, the ranking of a question.
 
-        `without` is a question row and `hidden` an entry that are to be as if they were not there.
+        `without` is a question row, `hidden` an entry, and `unknown` are rows of the questions known to have
+        no answer, that are to be as if they were not there.
         """
         query = terms(text)
         centres = self._centres @ vector
         present = centres if hidden is None else np.delete(centres, hidden)
         nearest = -np.partition(-present, min(CROWD, len(present) - 1))[: CROWD + 1]
+        close = scores.nearest if hidden is None else np.delete(scores.nearest, hidden)
+        beyond = self._unanswered.beyond(vector, float(close.max()), without=unknown)
         best = float(scores.total[order[0]])
         second = float(scores.total[order[1]]) if len(order) > 1 else best
         found = []
@@ -60,6 +66,7 @@ class SignReader:
                     centre=self._centre(vector, row, float(centres[row]), without),
                     crowd=_crowd(nearest, float(centres[row])),
                     apart=self._apart(vector, row, without),
+                    beyond=beyond,
                 )
             )
         return found

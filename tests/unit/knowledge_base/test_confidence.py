@@ -17,7 +17,7 @@ from knowledge_base.curve import Signs
 
 def signs(similarity: float, gap: float, words: float = 1.0) -> Signs:
     """Signs of which only these differ."""
-    return Signs(similarity, gap, words, share=0.5, centre=similarity, crowd=0.4, apart=0.0)
+    return Signs(similarity, gap, words, share=0.5, centre=similarity, crowd=0.4, apart=0.0, beyond=-0.3)
 
 
 def samples(count: int, *, seed: int = 1) -> list[Sample]:

@@ -8,6 +8,7 @@ from knowledge_base.curve import Signs
 from knowledge_base.index import Entry, Index
 from knowledge_base.scoring import Scorer
 from knowledge_base.signs import SignReader
+from knowledge_base.unanswered import USUAL, Unanswered
 
 DIMENSION = 8
 TEXTS = {
@@ -100,3 +101,15 @@ def test_only_the_first_is_ahead_of_the_others(index):
     first, second, third = SignReader(scorer).read(asked, "parcel", scores, scores.order(3), limit=3)
     assert first.gap == pytest.approx(-second.gap)
     assert third.gap < second.gap < 0 < first.gap
+
+
+def test_a_question_near_one_without_an_answer_is_beyond_what_the_articles_hold(index):
+    known = Unanswered(("parcel by drone",), vector(1.0, 0.0, 1.0)[None, :])
+    scorer = Scorer(index, None)
+
+    def beyond(asked: np.ndarray, **left_out: tuple[int, ...]) -> float:
+        scores = scorer.score(asked, "parcel", Context())
+        return SignReader(scorer, known).read(asked, "parcel", scores, scores.order(3), **left_out)[0].beyond
+
+    assert beyond(vector(1.0, 0.0, 1.0)) > 0 > beyond(vector(1.0, 0.2))
+    assert beyond(vector(1.0, 0.0, 1.0), unknown=(0,)) == USUAL
