@@ -32,6 +32,7 @@ LABELS: Final[Mapping[str, str]] = {
     "centre": "the likeness to what the article is asked",
     "crowd": "the likeness to what the shop is asked",
     "apart": "the distance to the nearest phrasing",
+    "beyond": "the nearness to questions known to have no answer",
 }
 
 
@@ -74,6 +75,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswerable:
+    """The nearest question known to have no answer."""
+
+    question: str
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a message, or one part of it, got its band. `reasons` are sentences for people, most telling first.
 
@@ -91,6 +100,7 @@ class Explanation:
     words: tuple[Word, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     reasons: tuple[str, ...] = ()
+    unanswered: Unanswerable | None = None
 
     @property
     def unexplained(self) -> tuple[str, ...]:
@@ -139,13 +149,19 @@ class Explainer:
             words=self._words(reply.question, weighed),
             candidates=candidates,
             reasons=tuple(self._reasons(reply, weighed, candidates)),
+            unanswered=self._unanswered(weighed),
         )
+
+    def _unanswered(self, weighed: Weighed) -> Unanswerable | None:
+        vector = self.searcher.matcher.vector(weighed.matched.words)
+        found = self.searcher.fit.unanswered.nearest(vector)
+        return Unanswerable(*found) if found else None
 
     @cached_property
     def usual(self) -> Signs:
         """The median of each sign over the articles' own questions, each asked of a base without it."""
         index, scorer = self.searcher.index, self.searcher.matcher.scorer
-        reader = SignReader(scorer)
+        reader = SignReader(scorer, self.searcher.fit.unanswered)
         rows = np.unique(np.linspace(0, len(index.owners) - 1, SAMPLED).astype(int))
         found = []
         for row in map(int, rows):
@@ -252,6 +268,12 @@ class Explainer:
             )
         if questions.instructs(reply.question):
             found.append("It gives orders as to a program, so it is never answered directly.")
+        known = self._unanswered(weighed)
+        if known and known.cosine > float(weighed.matched.scores.nearest.max()):
+            found.append(
+                f"No article asks anything as near as “{known.question}” ({short(known.cosine)}), which is "
+                "known to have no answer."
+            )
         top = int(weighed.order[0])
         if not self.searcher.learned(top) and float(weighed.matched.scores.nearest[top]) < VERY_NEAR:
             found.append(
