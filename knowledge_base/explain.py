@@ -1,9 +1,9 @@
 """Why a message got its articles and its band: worked out on demand, never while answering."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -11,107 +11,21 @@ from knowledge_base import questions
 from knowledge_base.confidence import Band
 from knowledge_base.context import Context
 from knowledge_base.curve import Signs
+from knowledge_base.explanation import LABELS, Candidate, Explanation, Sign, Unanswerable, Word, short
 from knowledge_base.lexical import STOP_WORDS, stem, words
-from knowledge_base.search import TIED, VERY_NEAR, Reply, Searcher, Weighed
+from knowledge_base.search import VERY_NEAR, Reply, Searcher, Weighed
 from knowledge_base.signs import SignReader
 
-DIGITS: Final = 3
 # So many of the articles' own questions say what is usual; a median needs no more.
 SAMPLED: Final = 150
 LEAST_MOVED: Final = 0.005
+# A lead as small as this is told as a draw; the last point of it may come from the classifier's few steps.
+DRAW: Final = 0.04
 BANDS: Final[Mapping[Band, str]] = {
     "answer": "answered directly",
     "clarify": "asked back",
     "hand_over": "handed over",
 }
-LABELS: Final[Mapping[str, str]] = {
-    "similarity": "the likeness to the article as a whole",
-    "gap": "the lead over the next article",
-    "words": "how much of the question's words the article holds",
-    "share": "the share of the question's words in the article",
-    "centre": "the likeness to what the article is asked",
-    "crowd": "the likeness to what the shop is asked",
-    "apart": "the distance to the nearest phrasing",
-    "beyond": "the nearness to questions known to have no answer",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word with a meaning: as typed, as read, and whether the best article or any article holds it."""
-
-    typed: str
-    read: str
-    held: bool
-    known: bool
-
-    @property
-    def repaired(self) -> bool:
-        """Whether it was taken for a typo."""
-        return self.typed != self.read
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One sign: its value, the usual one of a right answer, and how far that moved the confidence."""
-
-    name: str
-    value: float
-    usual: float
-    moved: float
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An article that was weighed. `views` is what each view of the question gave it."""
-
-    id: str
-    title: str
-    confidence: float
-    phrasing: str
-    cosine: float
-    views: Mapping[str, float]
-    signs: tuple[Sign, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unanswerable:
-    """The nearest question known to have no answer."""
-
-    question: str
-    cosine: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a message, or one part of it, got its band. `reasons` are sentences for people, most telling first.
-
-    `read` is the message as it was weighed: typos repaired, a follow-up joined to the question before it.
-    `reach` is the chance that the right article is among four buttons.
-    """
-
-    question: str
-    read: str
-    band: Band
-    confidence: float
-    reach: float
-    answer_at: float
-    clarify_at: float
-    words: tuple[Word, ...] = ()
-    candidates: tuple[Candidate, ...] = ()
-    reasons: tuple[str, ...] = ()
-    unanswered: Unanswerable | None = None
-
-    @property
-    def unexplained(self) -> tuple[str, ...]:
-        """Words of the question that no article holds."""
-        return tuple(word.read for word in self.words if not word.known)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The JSON of one explanation; shares have three digits."""
-        given = {**asdict(self), "unexplained": list(self.unexplained)}
-        rounded: dict[str, Any] = _rounded(given)
-        return rounded
 
 
 class Explainer:
@@ -263,7 +177,7 @@ class Explainer:
             ahead = replace(weighed.signs[0], gap=self.usual.gap)
             would = self.searcher.fit.calibration.right(ahead)
             found.append(
-                f"“{one.title}” and “{other.title}” match equally well; one as far ahead as usual would make "
+                f"“{one.title}” and “{other.title}” match about equally well; one as far ahead as usual would make "
                 f"it {short(would)}."
             )
         if questions.instructs(reply.question):
@@ -284,7 +198,7 @@ class Explainer:
 
     @staticmethod
     def _tied(reply: Reply, weighed: Weighed) -> bool:
-        return reply.near and len(weighed.signs) > 1 and weighed.signs[0].gap < TIED
+        return reply.near and len(weighed.signs) > 1 and weighed.signs[0].gap < DRAW
 
     def _missing(self, signs: Signs, best: Candidate) -> list[str]:
         """The sign that is missing most, and what the band would be with it as usual."""
@@ -298,16 +212,3 @@ class Explainer:
         label = LABELS.get(least.name, least.name)
         missing = f"Missing most is {label}: {short(least.value)}, usually {short(least.usual)}."
         return [f"{missing} With that it would be {short(would)} and {BANDS[band]}."]
-
-
-def short(share: float) -> str:
-    """A share or a sign with two digits, as people read it: ".87"."""
-    return f"{share:.2f}".replace("0.", ".", 1) if abs(share) < 1 else f"{share:.2f}"
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, DIGITS)
-    if isinstance(value, Mapping):
-        return {key: _rounded(item) for key, item in value.items()}
-    return [_rounded(item) for item in value] if isinstance(value, list | tuple) else value

@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from knowledge_base.explain import LABELS, Candidate, Explanation
+from knowledge_base.explanation import LABELS, Candidate, Explanation
 
 
 def printed(explanation: Explanation) -> Iterator[RenderableType]:

@@ -19,7 +19,8 @@ from knowledge_base.build import entries_of, read_labelled
 from knowledge_base.confidence import Budget
 from knowledge_base.context import Context
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
-from knowledge_base.explain import Explainer, Explanation
+from knowledge_base.explain import Explainer
+from knowledge_base.explanation import Explanation
 from knowledge_base.fine_tune import chosen_model
 from knowledge_base.fit import Fit, fit
 from knowledge_base.folder import Folder, FolderReader

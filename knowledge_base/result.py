@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge_base.confidence import Band
-from knowledge_base.explain import Explanation
+from knowledge_base.explanation import Explanation
 from knowledge_base.places import Ask
 
 

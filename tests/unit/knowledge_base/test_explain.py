@@ -5,7 +5,7 @@ import json
 import pytest
 
 from knowledge_base.context import Context
-from knowledge_base.explain import Explanation, short
+from knowledge_base.explanation import Explanation, short
 from knowledge_base.library import Library
 from tests.unit.knowledge_base.conftest import article_text
 
@@ -131,7 +131,7 @@ def test_equal_articles_and_new_phrasings_are_named_as_the_reason(library, write
     library.refit()
     why = explained(library, "can you wrap it as a present")
     assert why.band != "answer"
-    assert any("match equally well" in reason for reason in why.reasons)
+    assert any("match about equally well" in reason for reason in why.reasons)
     write("wrap-b", article_text("Bitcoin", ["do you take bitcoin", "crypto payment"], "No."))
     library.refresh()
     why = explained(library, "is payment by bitcoin ok")
