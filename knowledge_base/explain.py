@@ -177,8 +177,8 @@ class Explainer:
             ahead = replace(weighed.signs[0], gap=self.usual.gap)
             would = self.searcher.fit.calibration.right(ahead)
             found.append(
-                f"“{one.title}” and “{other.title}” match about equally well; one as far ahead as usual would make "
-                f"it {short(would)}."
+                f"“{one.title}” and “{other.title}” match about equally well; one as far ahead as "
+                f"usual would make it {short(would)}."
             )
         if questions.instructs(reply.question):
             found.append("It gives orders as to a program, so it is never answered directly.")

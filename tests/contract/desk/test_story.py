@@ -65,8 +65,10 @@ async def test_why_the_assistant_was_unsure_follows_the_hand_over(bot: StaffedBo
         since = len(maya.frames)
         story = await maya.watch(chat)
         if not story["why"]:
-            frame = await maya.line.wait(lambda one: one["type"] == "story" and one["story"]["why"], since)
-            story = frame["story"]
+            place = await maya.line.wait(
+                lambda one: one["type"] == "story" and bool(one["story"]["why"]), since, what="a why"
+            )
+            story = maya.frames[place]["story"]
         (why,) = story["why"]
         assert why["repaired"] == [{"typed": "lnog", "read": "long"}]
         assert (why["unexplained"], why["articles"]) == (["drone"], [candidate])
