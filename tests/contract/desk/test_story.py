@@ -61,6 +61,7 @@ async def test_why_the_assistant_was_unsure_follows_the_hand_over(bot: StaffedBo
     }
     shop.found = {**shop.found, "explanations": [explanation]}
     async with bot.agent() as maya, bot.shopper() as ada:
+        await ada.say("how long")
         chat = await asks_for_a_person(ada)
         since = len(maya.frames)
         story = await maya.watch(chat)
