@@ -20,6 +20,7 @@ from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.explanation_text import printed
 from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
 from knowledge_base.folder import read_folder
+from knowledge_base.glossary import read_glossary
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
 from knowledge_base.metrics import Row, interval, measure
@@ -163,6 +164,7 @@ def evaluate(
             dt.datetime.now(dt.UTC),
             progress=progress,
             teach=kb is not None if teach is None else teach,
+            glossary=read_glossary(shop),
         )
     test = [question for question in labelled if question.split == "test"]
     with _bar("Asking") as progress:

@@ -22,7 +22,7 @@ Band = Literal["answer", "clarify", "hand_over"]
 CHOICES: Final = 4
 UNANSWERABLE_SHARE: Final = 0.1
 # A threshold with a guarantee is preferred while it gives this share of the answers.
-VOUCHED_SHARE: Final = 0.8
+VOUCHED_SHARE: Final = 0.7
 _STARTS: Final = (0.2, 0.5)
 # While a curve is shaped, unanswerable questions count for more than they are of the traffic: one in ten is
 # too few to learn what tells them from the others.
@@ -132,9 +132,9 @@ def answer_threshold(
 ) -> tuple[float, bool]:
     """The lowest confidence at which answers keep the budget, and whether a test vouches for it.
 
-    The one that a test vouches for is taken where it costs no more than a fifth of the answers; a few hundred
-    questions are seldom enough for that. Else it is the lowest at which the share of wrong answers seen, with
-    one more wrong, keeps the budget.
+    The one that a test vouches for is taken where it costs no more than three in ten of the answers; a few
+    hundred questions are seldom enough for that. Else it is the lowest at which the share of wrong answers
+    seen, with one more wrong, keeps the budget.
     """
     order = np.argsort(-confidence, kind="stable")
     answered = np.cumsum(weights[order])

@@ -52,7 +52,7 @@ def labelled_samples(
     samples = []
     rows = matcher.scorer.index.rows
     known = unanswered or Unanswered()
-    reader = SignReader(matcher.scorer, known)
+    reader = SignReader(matcher.scorer, known, matcher.speller.glossary)
     folds = np.random.default_rng(seed).integers(0, FOLDS, len(known.questions))
     fifths = {
         text: np.flatnonzero(folds == fold).tolist()

@@ -16,6 +16,7 @@ from knowledge_base.crossfit import Labelled
 from knowledge_base.embed import Encoder
 from knowledge_base.fit import fit
 from knowledge_base.folder import read_folder
+from knowledge_base.glossary import EMPTY, Glossary
 from knowledge_base.index import Entry, Index, texts_of
 from knowledge_base.language import Languages
 from knowledge_base.lexical import Bm25, Speller, clean, terms
@@ -90,6 +91,7 @@ def searcher_for(
     budget: Budget | None = None,
     progress: Progress | None = None,
     teach: bool = False,
+    glossary: Glossary = EMPTY,
 ) -> Searcher:
     """A searcher over the entries, fitted on them and on the `dev` lines of `labelled` only.
 
@@ -98,11 +100,11 @@ def searcher_for(
     usable = [question for question in labelled if question.split == "dev" and question.kind != "double"]
     samples: list[Sample] = []
     if teach:
-        samples = taught_samples(entries, usable, cache, encoder.vocabulary())
+        samples = taught_samples(entries, usable, cache, encoder.vocabulary(), glossary)
         entries = taught(entries, usable)
     index = Index(entries, cache.vectors(texts_of(entries), progress), encoder.dimension)
     common = encoder.vocabulary()
-    speller = Speller(word_counts(index), common)
+    speller = Speller(word_counts(index), common, glossary)
     learned = fit(
         index,
         version=1,

@@ -80,7 +80,7 @@ class Searcher:
         self.matcher = matcher
         self.fit = fit
         self._tongue = tongue
-        self._signs = SignReader(matcher.scorer, fit.unanswered)
+        self._signs = SignReader(matcher.scorer, fit.unanswered, matcher.speller.glossary)
         self._learned = [fit.asked.get(entry.id) == entry.asked_digest for entry in self.index.entries]
 
     def ask(self, message: str, context: Context | None = None, limit: int = 5) -> Reply:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.curve import Signs
+from knowledge_base.glossary import EMPTY, Glossary
 from knowledge_base.index import Index, Vectors
 from knowledge_base.lexical import terms
 from knowledge_base.scoring import Scorer, Scores
@@ -16,14 +17,19 @@ from knowledge_base.unanswered import Unanswered
 CROWD: Final = 10
 USUAL_SIBLING: Final = 0.6
 _LEAST_DISTANCE: Final = 0.02
+# A question about another company is as far beyond the articles as the clearest of those known to be.
+ELSEWHERE: Final = 0.5
 
 
 class SignReader:
     """Reads the signs of ranked entries. Immutable; threads may share it."""
 
-    def __init__(self, scorer: Scorer, unanswered: Unanswered | None = None) -> None:
+    def __init__(
+        self, scorer: Scorer, unanswered: Unanswered | None = None, glossary: Glossary = EMPTY
+    ) -> None:
         self._scorer = scorer
         self._unanswered = unanswered or Unanswered()
+        self._glossary = glossary
         self._index = scorer.index
         norms = np.linalg.norm(self._index.sums, axis=1, keepdims=True) + 1e-9
         self._centres = self._index.sums / norms
@@ -52,6 +58,7 @@ class SignReader:
         nearest = -np.partition(-present, min(CROWD, len(present) - 1))[: CROWD + 1]
         close = scores.nearest if hidden is None else np.delete(scores.nearest, hidden)
         beyond = self._unanswered.beyond(vector, float(close.max()), without=unknown)
+        companies = self._glossary.companies(text)
         best = float(scores.total[order[0]])
         second = float(scores.total[order[1]]) if len(order) > 1 else best
         found = []
@@ -66,10 +73,14 @@ class SignReader:
                     centre=self._centre(vector, row, float(centres[row]), without),
                     crowd=_crowd(nearest, float(centres[row])),
                     apart=self._apart(vector, row, without),
-                    beyond=beyond,
+                    beyond=ELSEWHERE if self._elsewhere(companies, row) else beyond,
                 )
             )
         return found
+
+    def _elsewhere(self, companies: Sequence[str], row: int) -> bool:
+        """Whether the question names another company that the entry says nothing about."""
+        return any(set(terms(name)) - self._scorer.bags[row].keys() for name in companies)
 
     def _centre(self, vector: Vectors, row: int, whole: float, without: int | None) -> float:
         if without is None or self._index.owners[without] != row:

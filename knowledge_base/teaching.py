@@ -9,6 +9,7 @@ import numpy as np
 from knowledge_base.confidence import Sample
 from knowledge_base.crossfit import FOLDS, Labelled, labelled_samples
 from knowledge_base.fit import known_of
+from knowledge_base.glossary import EMPTY, Glossary
 from knowledge_base.index import Entry, Index, Vectors, texts_of
 from knowledge_base.lexical import Speller, clean
 from knowledge_base.matching import Matcher
@@ -45,6 +46,7 @@ def taught_samples(
     questions: Sequence[Labelled],
     vectors: KeepsVectors,
     known: frozenset[str],
+    glossary: Glossary = EMPTY,
     *,
     seed: int = 11,
 ) -> list[Sample]:
@@ -56,6 +58,8 @@ def taught_samples(
         asked = [question for question, at in zip(questions, folds, strict=True) if at == fold]
         wiser = taught(entries, others)
         index = Index(wiser, vectors.vectors(texts_of(wiser)), len(vectors.encode_question("")))
-        matcher = Matcher(Scorer(index, fit_classes(index)), vectors, Speller(word_counts(index), known))
+        matcher = Matcher(
+            Scorer(index, fit_classes(index)), vectors, Speller(word_counts(index), known, glossary)
+        )
         samples += labelled_samples(matcher, asked, known_of(matcher, others))
     return samples
