@@ -12,7 +12,7 @@ from knowledge_base.confidence import Band
 from knowledge_base.context import Context
 from knowledge_base.curve import Signs
 from knowledge_base.explanation import LABELS, Candidate, Explanation, Sign, Unanswerable, Word, short
-from knowledge_base.lexical import STOP_WORDS, stem, words
+from knowledge_base.lexical import STOP_WORDS, stem, terms, words
 from knowledge_base.search import VERY_NEAR, Reply, Searcher, Weighed
 from knowledge_base.signs import SignReader
 
@@ -75,7 +75,7 @@ class Explainer:
     def usual(self) -> Signs:
         """The median of each sign over the articles' own questions, each asked of a base without it."""
         index, scorer = self.searcher.index, self.searcher.matcher.scorer
-        reader = SignReader(scorer, self.searcher.fit.unanswered)
+        reader = SignReader(scorer, self.searcher.fit.unanswered, self.searcher.matcher.speller.glossary)
         rows = np.unique(np.linspace(0, len(index.owners) - 1, SAMPLED).astype(int))
         found = []
         for row in map(int, rows):
@@ -182,13 +182,18 @@ class Explainer:
             )
         if questions.instructs(reply.question):
             found.append("It gives orders as to a program, so it is never answered directly.")
+        top = int(weighed.order[0])
+        bag = self.searcher.matcher.scorer.bags[top]
+        companies = self.searcher.matcher.speller.glossary.companies(weighed.matched.words)
+        others = [name for name in companies if set(terms(name)) - bag.keys()]
+        if others:
+            found.append(f"It names another company: {', '.join(others)}.")
         known = self._unanswered(weighed)
         if known and known.cosine > float(weighed.matched.scores.nearest.max()):
             found.append(
                 f"No article asks anything as near as “{known.question}” ({short(known.cosine)}), which is "
                 "known to have no answer."
             )
-        top = int(weighed.order[0])
         if not self.searcher.learned(top) and float(weighed.matched.scores.nearest[top]) < VERY_NEAR:
             found.append(
                 f"The phrasings of “{candidates[0].title}” changed a moment ago; until that is learned it "

@@ -5,8 +5,13 @@ import json
 import pytest
 
 from knowledge_base.context import Context
+from knowledge_base.explain import Explainer
 from knowledge_base.explanation import Explanation, short
+from knowledge_base.glossary import Glossary
+from knowledge_base.lexical import Speller
 from knowledge_base.library import Library
+from knowledge_base.matching import Matcher
+from knowledge_base.search import Searcher
 from tests.unit.knowledge_base.conftest import article_text
 
 
@@ -156,3 +161,14 @@ def test_one_article_alone_and_none_are_explained(shop, tmp_path, encoder):
     empty = Library(shop, tmp_path / "empty", encoder=encoder).open()
     assert explained(empty, "my card was refused").reasons == ("There are no articles to compare it with.",)
     empty.close()
+
+
+def test_another_company_is_named_as_the_reason(shared):
+    searcher = shared._snapshot_now().searcher
+    speller = Speller(searcher.matcher.speller.counts, (), Glossary({}, frozenset({"zalando"})))
+    matcher = Matcher(searcher.matcher.scorer, searcher.matcher._encoder, speller)
+    asking = Searcher(matcher, searcher.fit)
+    reply = asking.ask("how do i send back my zalando order")
+    why = Explainer(asking).explain(reply, Context(), str.title)
+    assert why.band != "answer"
+    assert "It names another company: zalando." in why.reasons
