@@ -66,7 +66,8 @@ def labelled_samples(
         vector = matcher.vector(matched.words)
         unknown = () if question.labels else fifths.get(text, ())
         signs = reader.read(vector, matched.words, matched.scores, order, unknown=unknown)[0]
-        samples.append(Sample(signs, _rank(order, right), bool(question.labels)))
+        topic = matcher.scorer.index.entries[int(order[0])].topic
+        samples.append(Sample(signs, _rank(order, right), bool(question.labels), topic))
     return samples
 
 

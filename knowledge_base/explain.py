@@ -58,13 +58,19 @@ class Explainer:
             band=reply.band,
             confidence=reply.confidence,
             reach=calibration.reached(weighed.signs[0]),
-            answer_at=calibration.answer_at,
+            answer_at=self._bar(weighed),
             clarify_at=calibration.clarify_at,
             words=self._words(reply.question, weighed),
             candidates=candidates,
             reasons=tuple(self._reasons(reply, weighed, candidates)),
             unanswered=self._unanswered(weighed),
         )
+
+    def _bar(self, weighed: Weighed) -> float:
+        """From where on the best article is answered directly: its topic's threshold, or everybody's."""
+        calibration = self.searcher.fit.calibration
+        topic = self.searcher.index.entries[int(weighed.order[0])].topic
+        return calibration.topics.get(topic, calibration.answer_at)
 
     def _unanswered(self, weighed: Weighed) -> Unanswerable | None:
         vector = self.searcher.matcher.vector(weighed.matched.words)
@@ -152,7 +158,7 @@ class Explainer:
 
     def _reasons(self, reply: Reply, weighed: Weighed, candidates: tuple[Candidate, ...]) -> list[str]:
         calibration = self.searcher.fit.calibration
-        bar, sure = calibration.answer_at, reply.confidence
+        bar, sure = self._bar(weighed), reply.confidence
         if reply.language:
             return [f"It is written in “{reply.language}”, and no article is."]
         if reply.band == "answer":
@@ -213,7 +219,8 @@ class Explainer:
             return []
         instead = replace(signs, **{least.name: least.usual})
         would = calibration.right(instead)
-        band = calibration.band(would, calibration.reached(instead))
+        topic = self.searcher.index.entries[self.searcher.index.rows[best.id]].topic
+        band = calibration.band(would, calibration.reached(instead), topic)
         label = LABELS.get(least.name, least.name)
         missing = f"Missing most is {label}: {short(least.value)}, usually {short(least.usual)}."
         return [f"{missing} With that it would be {short(would)} and {BANDS[band]}."]

@@ -114,8 +114,9 @@ class Searcher:
     def _single(self, text: str, context: Context, limit: int) -> Reply:
         weighed, calibration = self.weigh(text, context, limit), self.fit.calibration
         found = _ranked([self.index.entries[row].id for row in weighed.order], weighed.signs, calibration)
-        band = calibration.band(found[0].confidence, calibration.reached(weighed.signs[0]))
         top = int(weighed.order[0])
+        topic = self.index.entries[top].topic
+        band = calibration.band(found[0].confidence, calibration.reached(weighed.signs[0]), topic)
         nearest = float(weighed.matched.scores.nearest[top])
         new = not self._learned[top] and nearest < VERY_NEAR
         if band == "answer" and (new or questions.instructs(text)):
