@@ -16,8 +16,8 @@ from knowledge_base.lexical import STOP_WORDS, stem, terms, words
 from knowledge_base.search import VERY_NEAR, Reply, Searcher, Weighed
 from knowledge_base.signs import SignReader
 
-# So many of the articles' own questions say what is usual; a median needs no more.
-SAMPLED: Final = 150
+# So many of the articles' own questions say what is usual: a median needs no more, and others wait meanwhile.
+SAMPLED: Final = 60
 LEAST_MOVED: Final = 0.005
 # A lead as small as this is told as a draw; the last point of it may come from the classifier's few steps.
 DRAW: Final = 0.04
@@ -165,7 +165,11 @@ class Explainer:
             return [f"It answers directly from {short(bar)} on; this is {short(sure)}."]
         reasons = self._held_back(weighed, candidates, reply)
         if sure < bar:
-            reasons.append(f"It answers directly from {short(bar)} on; this is {short(sure)}.")
+            # Just under the bar both would read the same.
+            digits = 2 if short(sure) != short(bar) else 4
+            reasons.append(
+                f"It answers directly from {short(bar, digits)} on; this is {short(sure, digits)}."
+            )
         if reply.band == "hand_over":
             reach = calibration.reached(weighed.signs[0])
             reasons.append(

@@ -97,9 +97,10 @@ class Explanation:
         return rounded
 
 
-def short(share: float) -> str:
-    """A share or a sign with two digits, as people read it: ".87"."""
-    return f"{share:.2f}".replace("0.", ".", 1) if abs(share) < 1 else f"{share:.2f}"
+def short(share: float, digits: int = 2) -> str:
+    """A share or a sign with few digits, as people read it: ".87"."""
+    shown = f"{share:.{digits}f}"
+    return shown.replace("0.", ".", 1) if shown.startswith(("0.", "-0.")) else shown
 
 
 def _rounded(value: Any) -> Any:

@@ -172,3 +172,11 @@ def test_another_company_is_named_as_the_reason(shared):
     why = Explainer(asking).explain(reply, Context(), str.title)
     assert why.band != "answer"
     assert "It names another company: zalando." in why.reasons
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.874, ".87"), (-0.02, "-.02"), (0.999, "1.00"), (10.05, "10.05"), (0.0, ".00")]
+)
+def test_a_share_is_short(share, shown):
+    assert short(share) == shown
+    assert short(0.92418, 4) == ".9242"
