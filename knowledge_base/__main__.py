@@ -1,4 +1,4 @@
-"""The command line: check, build, search, evaluate."""
+"""The command line: check, build, versions, back, search, evaluate."""
 
 import datetime as dt
 import json
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from knowledge_base import evaluate as ev
-from knowledge_base import vectors
+from knowledge_base import rollback, vectors
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.explanation_text import printed
 from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
@@ -23,6 +23,7 @@ from knowledge_base.folder import read_folder
 from knowledge_base.glossary import read_glossary
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
+from knowledge_base.manifest import BadIndexError
 from knowledge_base.metrics import Row, interval, measure
 from knowledge_base.places import about_place
 from knowledge_base.search import Searcher
@@ -70,7 +71,7 @@ def build(
     """Builds or brings up to date the index, and fits confidence on it."""
     _fine_tune(ev.shop_entries(shop), fine_tuned_folder(store, model), model, thorough)
     with _bar("Encoding") as progress:
-        library = Library(shop, store, model=model).open(progress)
+        library = Library(shop, store, model=model).open(progress, release=True)
     if library.stale():
         library.refit()
     status = library.status()
@@ -81,6 +82,26 @@ def build(
     )
     for problem in status.left_out:
         out.print(f"Left out: {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def versions(store: StoreDir = Path(STORE)) -> None:
+    """Lists the versions of the index that are kept, and which of them is live. Needs no model."""
+    out.print(rollback.table(store))
+
+
+@app.command()
+def back(
+    to: Annotated[int | None, typer.Argument(help="A version of the list; else the one before.")] = None,
+    shop: ShopDir = Path(SHOP),
+    store: StoreDir = Path(STORE),
+) -> None:
+    """Makes an earlier version live until an article changes or you build. Needs no model."""
+    try:
+        out.print(rollback.go_back(shop, store, to, dt.datetime.now(dt.UTC)), highlight=False)
+    except (BadIndexError, OSError) as error:
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from error
 
 
 @app.command()
