@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from actions.choose import answer_with, choose
+from actions.ask import ask_first, may_ask
+from actions.choose import answer_or_ask, choose
 from actions.clarify import choices, clarify, may_clarify, named_by_place
 from actions.hand_over import hand_over
 from actions.knowledge import Knowledge
@@ -48,7 +49,7 @@ def _answer(turn: Turn, knowledge: Knowledge, found: SearchResult) -> Reply:
         return _no_answer(turn, found)
     if _would_repeat(turn.state, article):
         return _not_again(turn, found)
-    return answer_with(turn.state, article, found.question, best.confidence, band=found.band)
+    return answer_or_ask(turn.state, article, found.question, best.confidence, band=found.band)
 
 
 def _would_repeat(state: DialogueState, article: RenderedArticle) -> bool:
@@ -121,6 +122,8 @@ def _each_part(turn: Turn, knowledge: Knowledge, found: SearchResult) -> Reply |
         elif article.id not in {seen.id for _, seen in answered}:
             answered.append((part, article))
             messages.append(answer_message(article, part.question, part.confidence, part.band))
+        if article and article.ask and may_ask(turn.state, article.ask):
+            return ask_first(_asked_anew(turn.state), article.ask, found.question)
     if not answered:
         return None
     part, article = answered[-1]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -18,6 +18,8 @@ from knowledge_base.places import about_place
 MAX_QUESTION: Final = 2_000
 MAX_LIMIT: Final = 20
 DEFAULT_LIMIT: Final = 5
+MAX_SHOWN: Final = 60
+FIELDS: Final = ("question", "context", "limit", "explain")
 
 
 def blueprint(knowledge: Knowledge, metrics: Metrics) -> Blueprint:
@@ -26,9 +28,10 @@ def blueprint(knowledge: Knowledge, metrics: Metrics) -> Blueprint:
 
     @routes.post("/knowledge/search")
     async def search(request: Request) -> HTTPResponse:
-        question, context, limit = read_search(request.body)
+        wanted = read_search(request.body)
+        context = about_place(wanted.question, wanted.context)
         try:
-            found = await knowledge.search(question, about_place(question, context), limit)
+            found = await knowledge.search(wanted.question, context, wanted.limit, explain=wanted.explain)
         except BusyError as error:
             raise AppError("unavailable", 503, str(error), "Try again in a moment.") from error
         return json_response(dict(found.as_dict()))
@@ -66,15 +69,30 @@ def blueprint(knowledge: Knowledge, metrics: Metrics) -> Blueprint:
     return routes
 
 
-def read_search(body: bytes) -> tuple[str, Mapping[str, Any], int]:
-    """The question, context and limit of a request. Raises AppError that says what is wanted."""
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """The body of `POST /knowledge/search`, checked."""
+
+    question: str
+    context: Mapping[str, Any]
+    limit: int
+    explain: bool
+
+
+def read_search(body: bytes) -> SearchRequest:
+    """What is searched for. Raises AppError that says what is wanted."""
     try:
         given = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise AppError("bad_json", 400, "The body is not JSON.", 'Send {"question": "..."}.') from error
     if not isinstance(given, dict):
         raise AppError("bad_json", 400, "The body is not a JSON object.", 'Send {"question": "..."}.')
-    return _question(given), _context(given), _limit(given)
+    unknown = next((key for key in given if key not in FIELDS), None)
+    if unknown is not None:
+        raise AppError(
+            "bad_value", 400, f"There is no field {_short(unknown)}.", f"Known: {', '.join(FIELDS)}."
+        )
+    return SearchRequest(_question(given), _context(given), _limit(given), _explain(given))
 
 
 def _question(given: Mapping[str, Any]) -> str:
@@ -108,6 +126,18 @@ def _limit(given: Mapping[str, Any]) -> int:
         return DEFAULT_LIMIT
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= MAX_LIMIT:
         raise AppError(
-            "bad_value", 400, f"`limit` is {limit!r}.", f"Send a whole number from 1 to {MAX_LIMIT}."
+            "bad_value", 400, f"`limit` is {_short(limit)}.", f"Send a whole number from 1 to {MAX_LIMIT}."
         )
     return limit
+
+
+def _explain(given: Mapping[str, Any]) -> bool:
+    explain = given.get("explain")
+    if explain is not None and not isinstance(explain, bool):
+        raise AppError("bad_value", 400, f"`explain` is {_short(explain)}.", "Send true or false.")
+    return bool(explain)
+
+
+def _short(value: object) -> str:
+    shown = ascii(value)
+    return shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1] + "…"

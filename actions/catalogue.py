@@ -19,6 +19,7 @@ from actions.metrics import Metrics
 from actions.offer import offer
 from actions.reply import Message, Reply, Sentence, say
 from actions.returned import keep_state, returned
+from actions.tell import remembering, tell
 from actions.turn import Turn
 
 log = structlog.get_logger(__name__)
@@ -41,11 +42,12 @@ ACTIONS: Final[Mapping[str, Action]] = {
 
 
 async def decide(action: Action, turn: Turn, knowledge: Knowledge) -> Reply:
-    """The action's reply; an address that was waited for comes before anything else."""
+    """The action's reply; an address or a country that was waited for comes before anything else."""
     kept = contact(turn)
     if kept:
-        return Reply((*kept.parts, *say(kept.state, "utter_contact_kept").parts), kept.state)
-    return await action(turn, knowledge)
+        kept = Reply((*kept.parts, *say(kept.state, "utter_contact_kept").parts), kept.state)
+    reply = kept or await tell(turn, knowledge) or await action(turn, knowledge)
+    return remembering(reply, turn.state)
 
 
 def executor(knowledge: Knowledge, metrics: Metrics) -> ActionExecutor:

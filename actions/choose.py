@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from actions.ask import ask_first, may_ask
 from actions.hand_over import Reason, hand_over
 from actions.knowledge import Knowledge
 from actions.reply import Reply, Why, answer_message, mark
@@ -32,6 +33,22 @@ def answer_with(
     return Reply((answer_message(article, question, confidence, band, why),), after)
 
 
+def answer_or_ask(
+    state: DialogueState,
+    article: RenderedArticle,
+    question: str,
+    confidence: float,
+    *,
+    band: str = "answer",
+    why: Why = "search",
+) -> Reply:
+    """As `answer_with`; first the fact that the article depends on, if it may be asked for."""
+    if article.ask is None or not may_ask(state, article.ask):
+        return answer_with(state, article, question, confidence, band=band, why=why)
+    known = state if why != "search" or state.not_helped else replace(state, tried=())
+    return ask_first(known, article.ask, question, article.id, confidence)
+
+
 async def choose(turn: Turn, knowledge: Knowledge) -> Reply:
     """Answers with the chosen article; none of them, or one that is gone, goes to a person."""
     state = turn.state
@@ -41,7 +58,7 @@ async def choose(turn: Turn, knowledge: Knowledge) -> Reply:
     if article is None:
         return await none_of_these(turn, knowledge, question)
     confidence = next((choice.confidence for choice in state.offered if choice.id == article.id), 0.0)
-    return answer_with(state, article, question, confidence, band="clarify", why="chosen")
+    return answer_or_ask(state, article, question, confidence, band="clarify", why="chosen")
 
 
 async def none_of_these(turn: Turn, knowledge: Knowledge, question: str) -> Reply:

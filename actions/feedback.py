@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from actions.answer import LIMIT, respond
-from actions.choose import answer_with, none_of_these
+from actions.choose import answer_or_ask, none_of_these
 from actions.clarify import choices, clarify, may_clarify
 from actions.hand_over import ask_human, hand_over
 from actions.knowledge import Knowledge
@@ -97,7 +97,7 @@ def _next_best(turn: Turn, knowledge: Knowledge, found: SearchResult) -> Reply |
     article = knowledge.article(best.id, turn.locale, turn.context)
     if article is None:
         return None
-    return answer_with(
+    return answer_or_ask(
         state,
         article,
         state.last_question or found.question,

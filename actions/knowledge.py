@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final
 
 from actions.metrics import Metrics
@@ -36,15 +37,17 @@ class Knowledge:
         self._waiting, self._timeout_s = waiting, timeout_s
         self._pending = 0
 
-    async def search(self, question: str, context: Mapping[str, Any], limit: int = 5) -> SearchResult:
-        """The articles for a question. Raises BusyError."""
+    async def search(
+        self, question: str, context: Mapping[str, Any], limit: int = 5, *, explain: bool = False
+    ) -> SearchResult:
+        """The articles for a question, and with `explain` why. Raises BusyError."""
         if self._pending >= self._waiting:
             self._metrics.refused.inc()
             raise BusyError(f"{self._pending} searches are waiting, more than {self._waiting} may not.")
         started_s = time.perf_counter()
         self._pending += 1
         call = asyncio.get_running_loop().run_in_executor(
-            self._executor, self._library.search, question, context, limit
+            self._executor, partial(self._library.search, question, context, limit, explain=explain)
         )
         # The thread goes on when nobody waits any more, so the place is free only when it is done.
         call.add_done_callback(self._done)

@@ -9,7 +9,7 @@ from actions.state import DialogueState
 from knowledge_base.article import RenderedArticle
 from knowledge_base.result import Match
 
-Why = Literal["search", "next_best", "chosen"]
+Why = Literal["search", "next_best", "chosen", "told"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """The dialogue between two messages: what the actions need to go on, kept by the chat server."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, cast, get_args
 
-Awaiting = Literal["helped", "clarify", "person", "contact"]
+Awaiting = Literal["helped", "clarify", "person", "contact", "country"]
 
 MAX_TEXT: Final = 2_000
 MAX_IDS: Final = 20
+_CODE: Final = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class DialogueState:
 
     `tried` are the articles shown for `last_question`, `clarified` counts clarifying questions in a row,
     `not_helped` the times an answer to `last_question` did not help, `misses` messages out of scope in a
-    row. `settled` are an agent's words at the last hand-back, until another answer is given.
+    row. `settled` are an agent's words at the last hand-back, until another answer is given. `country` is
+    what the shopper told when asked, which happens once in a conversation (`asked_country`).
     """
 
     last_question: str | None = None
@@ -46,6 +49,8 @@ class DialogueState:
     last_answer: LastAnswer | None = None
     settled: str | None = None
     offered: tuple[Choice, ...] = ()
+    country: str | None = None
+    asked_country: bool = False
 
     @classmethod
     def from_json(cls, given: object) -> "DialogueState":
@@ -63,6 +68,8 @@ class DialogueState:
             last_answer=_last_answer(given.get("last_answer")),
             settled=_text(given.get("settled")),
             offered=_choices(given.get("offered")),
+            country=_country(given.get("country")),
+            asked_country=given.get("asked_country") is True,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -85,11 +92,17 @@ class DialogueState:
             },
             "settled": self.settled,
             "offered": [{"id": choice.id, "confidence": choice.confidence} for choice in self.offered],
+            "country": self.country,
+            "asked_country": self.asked_country,
         }
 
 
 def _text(value: object) -> str | None:
     return value[:MAX_TEXT] if isinstance(value, str) and value.strip() else None
+
+
+def _country(value: object) -> str | None:
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else None
 
 
 def _ids(value: object) -> tuple[str, ...]:

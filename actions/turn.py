@@ -43,7 +43,7 @@ class Turn:
             locale=locale if isinstance(locale, str) and locale else "en",
             in_queue=metadata.get("owner") == "queue",
             staffed=_mapping(metadata.get("desk")).get("staffed") is not False,
-            context=about_place(spoken or state.last_question or "", context),
+            context=about_place(spoken or state.last_question or "", _told(context, state)),
             state=state,
         )
 
@@ -82,6 +82,13 @@ def _spoken(text: str) -> tuple[str, Mapping[str, Any]]:
         return "", _mapping(json.loads(brace + rest)) if brace else {}
     except ValueError:
         return "", {}
+
+
+def _told(context: Mapping[str, Any], state: DialogueState) -> Mapping[str, Any]:
+    """The context with the country the shopper told, where the page knows none."""
+    if state.country is None or context.get("country"):
+        return context
+    return {**context, "country": state.country}
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

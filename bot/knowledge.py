@@ -41,6 +41,7 @@ class SearchResult(Found):
     confidence: float
     matches: list[Match] = Field(default_factory=list)
     parts: list[PartResult] | None = None
+    explanations: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class Knowledge:
@@ -51,16 +52,21 @@ class Knowledge:
         self._url = url.rstrip("/")
         self._timeout_s = timeout_s
 
-    async def search(self, question: str, context: dict[str, Any], limit: int = 3) -> dict[str, Any]:
-        """`{version, band, confidence, matches, ...}`. AppError `unavailable`."""
+    async def search(
+        self, question: str, context: dict[str, Any], limit: int = 3, *, explain: bool = False
+    ) -> dict[str, Any]:
+        """`{version, band, confidence, matches, ...}`, and why with `explain`. AppError `unavailable`."""
         body = {"question": question, "context": context, "limit": limit}
+        body |= {"explain": True} if explain else {}
         found: dict[str, Any] = await self._request("POST", "/knowledge/search", json=body)
         return found
 
-    async def find(self, question: str, context: dict[str, Any], limit: int = 4) -> SearchResult:
+    async def find(
+        self, question: str, context: dict[str, Any], limit: int = 4, *, explain: bool = False
+    ) -> SearchResult:
         """As `search`, read and checked. AppError `unavailable` also when it cannot be read."""
         try:
-            return SearchResult.model_validate(await self.search(question, context, limit))
+            return SearchResult.model_validate(await self.search(question, context, limit, explain=explain))
         except ValidationError as error:
             raise unavailable("The knowledge base") from error
 

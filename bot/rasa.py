@@ -15,6 +15,8 @@ EMPTY_DIALOGUE: dict[str, Any] = {
     "misses": 0,
     "last_answer": None,
     "settled": None,
+    "country": None,
+    "asked_country": False,
 }
 
 
@@ -56,6 +58,15 @@ class Clarify(Part):
 
     question: str = ""
     choices: list[ArticleRef] = Field(min_length=1)
+    confidence: float | None = None
+
+
+class Ask(Part):
+    """A fact that the answer depends on. `choices` are country codes or `EU`; another one may be typed."""
+
+    question: str = ""
+    fact: Literal["country"]
+    choices: list[str] = Field(min_length=1, max_length=12)
     confidence: float | None = None
 
 
@@ -102,10 +113,11 @@ class Text(Part):
     text: str
 
 
-Said = Text | Answer | Clarify | OfferPerson | HandOver | Offer | Feedback | Contact
+Said = Text | Answer | Clarify | Ask | OfferPerson | HandOver | Offer | Feedback | Contact
 _PARTS: dict[str, type[Said]] = {
     "answer": Answer,
     "clarify": Clarify,
+    "ask": Ask,
     "offer_person": OfferPerson,
     "hand_over": HandOver,
     "offer": Offer,

@@ -98,11 +98,13 @@ async def story(store: Store, row: Conversation) -> Json:
         "question": asked.question,
         "reason": asked.reason,
         "reason_text": asked.reason_text,
+        "why": asked.package.get("why") or [],
         "brief": brief(
             question=asked.question, reason=asked.reason, context=context, tried=tried, locale=LOCALE
         ),
         "answers": given,
         **{key: context.get(key) for key in _CONTEXT},
+        "country": context.get("country") or _told_country(row),
         "trail": context.get("trail") or [],
         "events": [_event(event) for event in context.get("events") or []],
         "locale": row.locale,
@@ -217,6 +219,12 @@ def _opened(first: Message | None) -> Json:
     """What opened a conversation that begins with an offer, where the page does not say."""
     offer = (first.body.get("offer") or {}) if first and first.kind == "offer" else {}
     return {"opened_by": f"offer:{offer['event']}"} if offer else {}
+
+
+def _told_country(row: Conversation) -> str | None:
+    """What the shopper told the assistant, where the page does not say; other places are no country."""
+    told = row.dialogue.get("country")
+    return told if isinstance(told, str) and told not in ("EU", "ZZ") else None
 
 
 def _event(event: Mapping[str, Any]) -> Json:

@@ -12,10 +12,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from knowledge_base import evaluate as ev
 from knowledge_base import rollback, vectors
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
+from knowledge_base.explanation_text import printed
 from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
 from knowledge_base.folder import read_folder
 from knowledge_base.glossary import read_glossary
@@ -23,6 +25,7 @@ from knowledge_base.index import Entry
 from knowledge_base.library import Library
 from knowledge_base.manifest import BadIndexError
 from knowledge_base.metrics import Row, interval, measure
+from knowledge_base.places import about_place
 from knowledge_base.search import Searcher
 
 SHOP = "knowledge_base"
@@ -111,12 +114,16 @@ def search(
     country: Annotated[str | None, typer.Option(help="Country code, such as AT.")] = None,
     event: Annotated[str | None, typer.Option(help="Last event, such as coupon.rejected:expired.")] = None,
     before: Annotated[str | None, typer.Option(help="The question before, for a follow-up.")] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why: what matched, and how surely.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Asks the knowledge base a question."""
     context = {"step": step, "country": country, "event": event, "last_question": before}
     library = Library(shop, store, model=model).open()
-    result = library.search(question, {key: value for key, value in context.items() if value})
+    known = about_place(question, {key: value for key, value in context.items() if value})
+    result = library.search(question, known, explain=explain)
     library.close()
     if as_json:
         typer.echo(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
@@ -127,8 +134,15 @@ def search(
             table.add_column(column)
         for match in part.matches:
             numbers = (f"{match.confidence:.2f}", f"{match.similarity:.2f}")
-            table.add_row(match.id, *numbers, match.short_answer)
+            table.add_row(match.id, *numbers, Text(match.short_answer))
         out.print(table)
+    for explanation in result.explanations:
+        if result.parts:
+            out.print(Text(f"\n{explanation.question}"), style="bold")
+        for item in printed(explanation):
+            out.print(item, highlight=False)
+    if result.ask:
+        out.print(f"It asks for the {result.ask.fact}: {', '.join(result.ask.choices)}.", highlight=False)
     if result.language:
         out.print(f"The message is in '{result.language}', which no article is written in.", highlight=False)
 

@@ -13,6 +13,7 @@ import yaml
 
 from knowledge_base.context import CONDITIONS, Conditions, Context
 from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, kind, split
+from knowledge_base.places import Ask, Fact, ask_for
 
 __all__ = ["Article", "Event", "FormatError", "Problem", "RenderedArticle", "Variant", "parse"]
 
@@ -22,8 +23,9 @@ MAX_TITLE: Final = 120
 MAX_QUESTION: Final = 300
 MAX_QUESTIONS: Final = 200
 KEYS: Final = frozenset(
-    {"title", "questions", "steps", "events", "tags", "variants", "status", "owner", "review_by"}
+    {"title", "questions", "steps", "events", "tags", "variants", "asks", "status", "owner", "review_by"}
 )
+FACTS: Final[tuple[Fact, ...]] = ("country",)
 STATUSES: Final = ("published", "archived")
 ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LOCALE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
@@ -54,18 +56,25 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class RenderedArticle:
-    """An article as one shopper sees it. `body` is the Markdown after the short answer, maybe empty."""
+    """An article as one shopper sees it. `body` is the Markdown after the short answer, maybe empty.
+
+    `ask` is a fact to ask for first, because the answer depends on it and it is not known.
+    """
 
     id: str
     locale: str
     title: str
     short_answer: str
     body: str
+    ask: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article in one locale. `body` is the Markdown after the short answer, maybe empty."""
+    """One article in one locale. `body` is the Markdown after the short answer, maybe empty.
+
+    `asks` names the fact that chooses among its variants, where the body alone does not answer well.
+    """
 
     id: str
     locale: str
@@ -77,6 +86,7 @@ class Article:
     events: tuple[Event, ...] = ()
     tags: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
+    asks: Fact | None = None
     status: str = "published"
     owner: str | None = None
     review_by: dt.date | None = None
@@ -93,7 +103,13 @@ class Article:
         fitting = [variant for variant in self.variants if context.meets(variant.when)]
         best = max(fitting, key=lambda variant: len(variant.when), default=None)
         short, body = (best.short_answer, best.body) if best else (self.short_answer, self.body)
-        return RenderedArticle(self.id, self.locale, self.title, short, body)
+        return RenderedArticle(self.id, self.locale, self.title, short, body, self._ask(context))
+
+    def _ask(self, context: Context) -> Ask | None:
+        if self.asks is None or getattr(context, self.asks) is not None:
+            return None
+        open_still = [variant.when for variant in self.variants if not context.contradicts(variant.when)]
+        return ask_for(self.asks, open_still)
 
 
 def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
@@ -104,6 +120,7 @@ def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
     parts = split(text, source)
     tree = Tree.parse(parts.front, source, keys=KEYS, first_line=2)
     short, body = _answer(parts.body, source, parts.body_line)
+    variants = tuple(_variant(node, source, tree) for node in tree.items("variants"))
     return Article(
         id=article_id,
         locale=locale,
@@ -114,7 +131,8 @@ def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
         steps=tree.texts("steps", limit=40),
         events=tuple(_event(node, source, tree) for node in tree.items("events")),
         tags=tree.texts("tags", limit=60),
-        variants=tuple(_variant(node, source, tree) for node in tree.items("variants")),
+        variants=variants,
+        asks=_asks(tree, source, variants),
         status=_status(tree, source),
         owner=tree.text("owner", limit=120) if "owner" in tree else None,
         review_by=_date(tree, source),
@@ -181,6 +199,22 @@ def _status(tree: Tree, source: Source) -> str:
     if status not in STATUSES:
         raise source.error(tree.line_of("status"), f"the status '{status}'", "one of " + ", ".join(STATUSES))
     return status
+
+
+def _asks(tree: Tree, source: Source, variants: tuple[Variant, ...]) -> Fact | None:
+    if "asks" not in tree:
+        return None
+    asked = tree.text("asks", limit=40)
+    fact = next((fact for fact in FACTS if fact == asked), None)
+    if fact is None:
+        raise source.error(tree.line_of("asks"), f"the fact '{asked}'", "one of " + ", ".join(FACTS))
+    if not any(name == fact for variant in variants for name, _ in variant.when):
+        raise source.error(
+            tree.line_of("asks"),
+            f"'asks: {fact}' without such variants",
+            f"a variant with 'when: {{{fact}: ...}}'",
+        )
+    return fact
 
 
 def _date(tree: Tree, source: Source) -> dt.date | None:

@@ -75,9 +75,9 @@ class Context:
 
 
 def in_country(country: str, place: str) -> bool:
-    """Whether an ISO country lies in `place`: a country code, or `EU`."""
+    """Whether a country lies in `place`: a country code, or `EU`, which may also be all that is known."""
     wanted = country_code(place)
-    return country in EU if wanted == "EU" else country == wanted
+    return country == wanted or (wanted == "EU" and country in EU)
 
 
 def country_code(value: str | None) -> str | None:

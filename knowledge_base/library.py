@@ -83,10 +83,18 @@ class Library:
                 self._live = None
 
     def search(
-        self, question: str, context: Mapping[str, object] | None = None, limit: int = 5
+        self,
+        question: str,
+        context: Mapping[str, object] | None = None,
+        limit: int = 5,
+        *,
+        explain: bool = False,
     ) -> SearchResult:
-        """The articles for a question, with confidence and band. A few milliseconds; any thread."""
-        return self._snapshot_now().search(question, context, limit)
+        """The articles for a question, with confidence and band. A few milliseconds; any thread.
+
+        `explain` adds why, which takes several times as long.
+        """
+        return self._snapshot_now().search(question, context, limit, explain=explain)
 
     def article(
         self, article_id: str, locale: str = DEFAULT_LOCALE, context: Mapping[str, object] | None = None

@@ -32,6 +32,15 @@ it its that this they them those these there one ones other others extra more le
 same instead so else
 """
 _POINTING: Final = frozenset(_POINTERS.split())
+# Words for a program that would obey: a shopper who writes them does not ask for what an article says.
+_ORDERS: Final = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.?!]{0,40}\b(?:instructions?|prompts?|rules|guidelines|directives)\b"
+    r"|\b(?:system|developer|hidden|initial)\s+(?:prompt|message|instructions?)\b"
+    r"|\byou\s+are\s+(?:now|no longer)\s+(?:an?|the|in|my|dan)\b"
+    r"|\b(?:pretend|act)\s+(?:to be|as if|as an?|like an?|that|you(?:'re| are))\b"
+    r"|\bjailbreak|\b(?:developer|dan|god)\s+mode\b|<\|?(?:system|im_start)",
+    re.IGNORECASE,
+)
 LONGEST_FOLLOW_UP: Final = 9
 MAX_PARTS: Final = 3
 
@@ -45,6 +54,11 @@ def asks(text: str) -> bool:
     """Whether a piece reads like a question of its own."""
     found = words(_LEAD.sub("", text.strip(), count=1)) or words(text)
     return bool(found) and (text.rstrip().endswith("?") or found[0] in _ASKING)
+
+
+def instructs(message: str) -> bool:
+    """Whether a message gives a program orders: "ignore previous instructions and ..."."""
+    return bool(_ORDERS.search(message))
 
 
 def cuts(message: str) -> list[tuple[str, str]]:

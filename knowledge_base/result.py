@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge_base.confidence import Band
+from knowledge_base.explanation import Explanation
+from knowledge_base.places import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class SearchResult:
     """The answer of `Library.search`. `question` is the message as it was understood.
 
     `parts` is empty unless the message asks several things. `language` names a language no article is
-    written in. `near` is false when no article is near at all: the message is not about the shop.
+    written in. `near` is false when no article is near at all: the message is not about the shop. `ask` is a
+    fact that the best article depends on and nobody has said. `explanations`, one for each part or one for
+    the whole, are there only when they were wanted.
     """
 
     version: int
@@ -62,6 +66,8 @@ class SearchResult:
     parts: tuple[Part, ...] = ()
     language: str | None = None
     near: bool = False
+    ask: Ask | None = None
+    explanations: tuple[Explanation, ...] = ()
 
     def as_dict(self) -> Mapping[str, Any]:
         """The JSON of `POST /knowledge/search`."""
@@ -76,4 +82,8 @@ class SearchResult:
         }
         if self.parts:
             found["parts"] = [part.as_dict() for part in self.parts]
+        if self.ask:
+            found["ask"] = self.ask.as_dict()
+        if self.explanations:
+            found["explanations"] = [explanation.as_dict() for explanation in self.explanations]
         return found

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge_base import questions
 from knowledge_base.confidence import Band, Calibration
 from knowledge_base.context import Context
@@ -12,7 +15,7 @@ from knowledge_base.fit import Fit
 from knowledge_base.index import Index
 from knowledge_base.language import Languages
 from knowledge_base.lexical import clean, words
-from knowledge_base.matching import Matcher
+from knowledge_base.matching import Matched, Matcher
 from knowledge_base.signs import SignReader
 
 VERY_NEAR: Final = 0.86
@@ -52,6 +55,15 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """A message against all articles: the scores, the best rows in order, and what speaks for each."""
+
+    matched: Matched
+    order: NDArray[np.int64]
+    signs: list[Signs]
+
+
+@dataclass(frozen=True, slots=True)
 class Tongue:
     """What is needed to tell a foreign message: the detector and the languages articles are in."""
 
@@ -75,7 +87,8 @@ class Searcher:
         """The reply to a message, whatever it holds: never an exception for bad words."""
         context = context or Context()
         text = clean(message)
-        if not words(text) or not self.index.entries:
+        # A message without a letter asks nothing that an article could answer.
+        if not any(map(str.isalpha, text)) or not self.index.entries:
             return Reply(text)
         language = self._language(text)
         if language:
@@ -86,18 +99,27 @@ class Searcher:
         parts = self._parts(text, whole, context, limit)
         return replace(whole, parts=parts, band=_lowest(parts), near=True) if parts else whole
 
-    def _single(self, text: str, context: Context, limit: int) -> Reply:
+    def weigh(self, text: str, context: Context, limit: int) -> Weighed:
+        """What speaks for the best `limit` articles as the answer to a cleaned message."""
         matched = self.matcher.match(text, context)
-        scores, calibration = matched.scores, self.fit.calibration
-        order = scores.order(max(limit, 2))
-        top = int(order[0])
+        order = matched.scores.order(max(limit, 2))
         vector = self.matcher.vector(matched.words)
-        signs = self._signs.read(vector, matched.words, scores, order, limit=limit)
-        found = _ranked([self.index.entries[row].id for row in order], signs, calibration)
+        signs = self._signs.read(vector, matched.words, matched.scores, order, limit=limit)
+        return Weighed(matched, order, signs)
+
+    def learned(self, row: int) -> bool:
+        """Whether the fit has seen the entry in this row with the phrasings it has now."""
+        return self._learned[row]
+
+    def _single(self, text: str, context: Context, limit: int) -> Reply:
+        weighed, calibration = self.weigh(text, context, limit), self.fit.calibration
+        found = _ranked([self.index.entries[row].id for row in weighed.order], weighed.signs, calibration)
+        top = int(weighed.order[0])
         topic = self.index.entries[top].topic
-        band = calibration.band(found[0].confidence, calibration.reached(signs[0]), topic)
-        nearest = float(scores.nearest[top])
-        if band == "answer" and not self._learned[top] and nearest < VERY_NEAR:
+        band = calibration.band(found[0].confidence, calibration.reached(weighed.signs[0]), topic)
+        nearest = float(weighed.matched.scores.nearest[top])
+        new = not self._learned[top] and nearest < VERY_NEAR
+        if band == "answer" and (new or questions.instructs(text)):
             band = "clarify"
         return Reply(text, band, found[0].confidence, found, band != "hand_over" or nearest >= NEAR)
 

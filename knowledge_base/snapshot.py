@@ -1,14 +1,17 @@
 """One version of the knowledge: what it answers. Never changed, so any thread may ask it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from knowledge_base.article import Article, RenderedArticle
 from knowledge_base.context import Context
+from knowledge_base.explain import Explainer
+from knowledge_base.explanation import Explanation
 from knowledge_base.fit import Fit
 from knowledge_base.folder import Folder
 from knowledge_base.index import Index
+from knowledge_base.places import Ask
 from knowledge_base.result import Match, Part, SearchResult
 from knowledge_base.search import Reply, Searcher
 from knowledge_base.versions import Hold
@@ -28,9 +31,16 @@ class Snapshot:
     fit: Fit
     searcher: Searcher
     hold: Hold | None = None
+    explainer: Explainer = field(init=False, repr=False, compare=False)
 
-    def search(self, question: str, context: Mapping[str, object] | None, limit: int) -> SearchResult:
-        """The articles for a question, with confidence and band."""
+    def __post_init__(self) -> None:
+        """The explainer costs nothing until it is asked."""
+        object.__setattr__(self, "explainer", Explainer(self.searcher))
+
+    def search(
+        self, question: str, context: Mapping[str, object] | None, limit: int, *, explain: bool = False
+    ) -> SearchResult:
+        """The articles for a question, with confidence and band; with `explain` also why."""
         known = Context.of(context)
         reply = self.searcher.ask(question, known, max(1, min(limit, MOST_MATCHES)))
         return SearchResult(
@@ -45,6 +55,8 @@ class Snapshot:
             ),
             language=reply.language,
             near=reply.near,
+            ask=self._ask(reply, known),
+            explanations=self._explanations(reply, known) if explain else (),
         )
 
     def article(self, article_id: str, locale: str) -> Article | None:
@@ -74,6 +86,22 @@ class Snapshot:
     def stale(self) -> bool:
         """Whether articles are live that the fit has not seen, or the fit knows articles that are gone."""
         return dict(self.fit.seen) != {entry.id: entry.digest for entry in self.index.entries}
+
+    def _ask(self, reply: Reply, context: Context) -> Ask | None:
+        """What the best article wants to know before it answers."""
+        if reply.band == "hand_over" or not reply.found:
+            return None
+        article = self.article(reply.found[0].id, context.locale or DEFAULT_LOCALE)
+        return article.rendered(context).ask if article else None
+
+    def _explanations(self, reply: Reply, context: Context) -> tuple[Explanation, ...]:
+        known = replace(context, last_question=None) if reply.parts else context
+
+        def title(article_id: str) -> str:
+            article = self.article(article_id, context.locale or DEFAULT_LOCALE)
+            return article.title if article else article_id
+
+        return tuple(self.explainer.explain(one, known, title) for one in reply.parts or (reply,))
 
     def _matches(self, reply: Reply, context: Context) -> tuple[Match, ...]:
         matches = []

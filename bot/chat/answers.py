@@ -8,6 +8,7 @@ from bot.conversation import Author, Owner
 from bot.rasa import (
     EMPTY_DIALOGUE,
     Answer,
+    Ask,
     Clarify,
     Contact,
     Feedback,
@@ -26,6 +27,8 @@ from bot.store.shopper import Trigger
 from bot.store.turns import Job, Outcome
 
 MOST_CLARIFIED = 2
+# A country that has no button of its own, as `actions` reads it.
+ELSEWHERE = "ZZ"
 
 
 def outcome_of(reply: Reply, job: Job, last: Message | None) -> Outcome:
@@ -127,6 +130,31 @@ def clarify_draft(
     )
 
 
+def ask_draft(text: str, ask: Ask, locale: str) -> Draft:
+    """A question for a fact, each value a button; `value` travels back with the one that is pressed."""
+    labels = [(country_name(code, locale), code) for code in ask.choices]
+    labels.append((words.say("choice_elsewhere", locale), ELSEWHERE))
+    buttons = [
+        {"label": label, "article": None, "action": "tell", "value": value}
+        for label, value in dict(labels).items()
+    ]
+    return Draft(
+        Author.ASSISTANT,
+        text,
+        kind="clarify",
+        body={"choices": buttons},
+        question=ask.question,
+        confidence=ask.confidence,
+        band="clarify",
+    )
+
+
+def country_name(code: str, locale: str) -> str:
+    """The name of a country in the shopper's language; the code itself where none is known."""
+    name = words.say("country", locale, country=code)
+    return code if name == words.say("country", locale, country="other") else name
+
+
 def person_draft(text: str, question: str | None, locale: str) -> Draft:
     """The offer of a person."""
     button = {"label": words.say("choice_person", locale), "article": None, "action": "person"}
@@ -148,7 +176,7 @@ def _drafts(said: Sequence[Said], locale: str) -> list[Draft]:
     drafts: list[Draft] = []
     sentence: str | None = None
     for part in said:
-        if isinstance(part, Clarify | OfferPerson):
+        if isinstance(part, Clarify | Ask | OfferPerson):
             drafts.append(_with_buttons(part, sentence, locale))
             sentence = None
             continue
@@ -166,9 +194,11 @@ def _drafts(said: Sequence[Said], locale: str) -> list[Draft]:
     return drafts
 
 
-def _with_buttons(part: Clarify | OfferPerson, sentence: str | None, locale: str) -> Draft:
+def _with_buttons(part: Clarify | Ask | OfferPerson, sentence: str | None, locale: str) -> Draft:
     if isinstance(part, OfferPerson):
         return person_draft(sentence or words.say("not_sure", locale), part.question, locale)
+    if isinstance(part, Ask):
+        return ask_draft(sentence or words.say("ask_country", locale), part, locale)
     choices = [(choice.id, choice.title) for choice in part.choices]
     text = sentence or words.say("clarify", locale)
     return clarify_draft(text, choices, part.question, part.confidence, locale)

@@ -1,6 +1,7 @@
 """The assistant without Rasa: a confident answer from the knowledge base, else a person."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from bot import words
@@ -29,9 +30,11 @@ async def fall_back(knowledge: Knowledge, clock: Clock, job: Job, last: Message 
             return Outcome("knowledge", fresh=True)
         if intent == "choose_article" and entities.get("article"):
             return settle(await _chosen(knowledge, job, str(entities["article"])), job, last)
+        if intent == "choose_article" and entities.get("value"):
+            return settle(await _told(knowledge, clock, job, str(entities["value"])), job, last)
         if intent in ("choose_article", "not_helpful"):
             return settle(await _next_best(knowledge, clock, job), job, last)
-        context = for_search(job.conversation.context, job.conversation.locale, clock.now())
+        context = _context(job, clock)
         context["last_question"] = job.conversation.dialogue.get("last_question")
         return settle(_decide(job, job.say, await knowledge.find(job.say, context)), job, last)
     except AppError:
@@ -73,8 +76,7 @@ async def _next_best(knowledge: Knowledge, clock: Clock, job: Job) -> Outcome:
     question = dialogue["last_question"]
     if not question:
         return Outcome("knowledge", hand_over=Package("not_helped"), fresh=True)
-    context = for_search(job.conversation.context, job.conversation.locale, clock.now())
-    found = await knowledge.find(question, context)
+    found = await knowledge.find(question, _context(job, clock))
     untried = [match for match in found.matches if match.id not in dialogue["tried"]]
     if read_command(job.say)[0] == "not_helpful" and dialogue["not_helped"] < 1 and untried:
         best = untried[0]
@@ -88,6 +90,25 @@ async def _next_best(knowledge: Knowledge, clock: Clock, job: Job) -> Outcome:
             return Outcome("knowledge", (draft,), dialogue, fresh=True)
     package = Package("not_helped", question, found.confidence, matches=_best(found.matches))
     return Outcome("knowledge", dialogue=dialogue, hand_over=package, fresh=True)
+
+
+async def _told(knowledge: Knowledge, clock: Clock, job: Job, country: str) -> Outcome:
+    """After the country was asked for: the question before, with it."""
+    question = str(job.conversation.dialogue.get("last_question") or "")
+    if not question:
+        return Outcome("knowledge", hand_over=Package("not_helped"), fresh=True)
+    outcome = _decide(
+        job, question, await knowledge.find(question, {**_context(job, clock), "country": country})
+    )
+    kept = {**(outcome.dialogue or dialogue_of(job)), "country": country}
+    return replace(outcome, dialogue=kept)
+
+
+def _context(job: Job, clock: Clock) -> dict[str, Any]:
+    """Where the shopper is, with the country they told where the page knows none."""
+    context = for_search(job.conversation.context, job.conversation.locale, clock.now())
+    told = job.conversation.dialogue.get("country")
+    return {"country": told, **context} if told else context
 
 
 async def _chosen(knowledge: Knowledge, job: Job, article_id: str) -> Outcome:

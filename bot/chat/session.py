@@ -10,9 +10,9 @@ import structlog
 from bot import protocol as wire
 from bot.chat.caller import Caller
 from bot.chat.delivery import Delivery, Send
+from bot.chat.findings import complete_package
 from bot.chat.rates import Rates
 from bot.chat.triggers import FoundOffer, find_offer, keep_offer
-from bot.chat.turns import complete_package
 from bot.chat.visits import Visits
 from bot.clock import iso
 from bot.context import clean, clean_data, clean_event
@@ -20,7 +20,6 @@ from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import Event, Subscription, Typing
 from bot.services import Services
-from bot.store.hand_overs import hand_overs
 from bot.store.messages import Taken
 from bot.store.models import Conversation
 from bot.store.shopper import (
@@ -134,7 +133,9 @@ class Session:
             await self._keep(frame.id, lambda sender: say(store, sender, text))
         elif isinstance(frame, wire.Choose):
             self._conversation()
-            await self._keep(frame.id, lambda sender: choose(store, sender, frame.seq, frame.article))
+            await self._keep(
+                frame.id, lambda sender: choose(store, sender, frame.seq, frame.article, frame.label)
+            )
         elif isinstance(frame, wire.Verdict):
             self._conversation()
             verdict = "yes" if frame.helped else "no"
@@ -142,7 +143,7 @@ class Session:
         elif isinstance(frame, wire.AskPerson):
             taken = await self._keep(frame.id, lambda sender: ask_person(store, sender, staffed=staffed))
             if not taken.again:
-                self.services.in_background(self._complete_package(taken.conversation_id))
+                self.services.in_background(complete_package(self.services, taken.conversation_id))
         elif isinstance(frame, wire.Contact):
             name, email, question = self._check_contact(frame)
             await self._keep(frame.id, lambda sender: keep_contact(store, sender, name, email, question))
@@ -274,11 +275,6 @@ class Session:
                 "order_pattern": self._caller.order_pattern,
             }
         )
-
-    async def _complete_package(self, conversation_id: str) -> None:
-        made = await hand_overs(self.services.store, conversation_id)
-        if made and not made[-1].package["matches"]:
-            await complete_package(self.services, conversation_id, made[-1].question)
 
     def _check_contact(self, frame: wire.Contact) -> tuple[str, str, str]:
         email = frame.email.strip()

@@ -9,13 +9,13 @@ import structlog
 
 from bot.chat.answers import dialogue_of, outcome_of
 from bot.chat.fall_back import fall_back
+from bot.chat.findings import complete_package
 from bot.context import for_search
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import TurnWaiting, Typing
 from bot.rasa import RasaError, Reply
 from bot.services import Services
-from bot.store.conversations import save_matches
 from bot.store.models import Message
 from bot.store.turns import Job, Outcome, finish, job_of, last_answer, next_turn, waiting_conversations
 
@@ -142,8 +142,9 @@ class TurnRunner:
             services.hub.publish(Typing(conversation_id, "assistant", on=False))
         services.metrics.turns.labels(outcome.how if kept else "dropped").inc()
         services.metrics.answer_s.observe(services.clock.monotonic() - began)
-        if kept and outcome.hand_over is not None and not outcome.hand_over.matches:
-            await complete_package(services, conversation_id, outcome.hand_over.question)
+        if kept and outcome.hand_over is not None:
+            before = _leans_on(job, outcome.hand_over.question)
+            services.in_background(complete_package(services, conversation_id, before))
 
     async def _answer(self, job: Job) -> Outcome:
         looking = asyncio.create_task(self._last_answer(job))
@@ -202,12 +203,9 @@ class TurnRunner:
         }
 
 
-async def complete_package(services: Services, conversation_id: str, question: str | None) -> None:
-    """Add the best articles for the agent to a hand-over that came without; if none can be had, so be it."""
-    if not question:
-        return
-    with contextlib.suppress(AppError):
-        found = await services.knowledge.find(question, {}, limit=3)
-        await save_matches(
-            services.store, conversation_id, [match.model_dump() for match in found.matches[:3]]
-        )
+def _leans_on(job: Job, question: str | None) -> str | None:
+    """The question before, when the one that is handed over is what the shopper has just said."""
+    if question is None or question.split() != job.say.split():
+        return None
+    before = dialogue_of(job)["last_question"]
+    return str(before) if before else None

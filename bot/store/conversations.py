@@ -126,11 +126,11 @@ async def save_context(store: Store, conversation_id: str, context: dict[str, An
         change.news.append(Changed(conversation_id))
 
 
-async def save_matches(store: Store, conversation_id: str, matches: list[dict[str, Any]]) -> None:
-    """Complete the newest hand-over with the best articles for the agent."""
+async def save_findings(store: Store, conversation_id: str, findings: dict[str, Any]) -> None:
+    """Complete the newest hand-over with what was found for the agent: `matches`, `why`."""
     async with store.change() as change:
         row = await lock(change, conversation_id)
-        await _complete_package(change, row, {"matches": matches})
+        await _complete_package(change, row, findings)
         change.news.append(Changed(conversation_id))
 
 

@@ -51,17 +51,19 @@ async def say(store: Store, sender: Sender, text: str) -> Taken:
         return await _say(store, sender, text)
 
 
-async def choose(store: Store, sender: Sender, seq: int, article: str | None) -> Taken:
+async def choose(store: Store, sender: Sender, seq: int, article: str | None, label: str = "") -> Taken:
     """Keep which button was pressed. AppError `bad_value` when message `seq` has no such button."""
     async with store.change() as change:
         row, before = await _begin(change, store, sender)
         if before:
             return before
         message = await find(change, row.id, seq, ("clarify", "offer_person"))
-        label = _label(message, article)
+        pressed = _pressed(message, article, label)
+        label = str(pressed["label"])
         mark(change, message, chosen=label)
-        body = {"chose": {"seq": seq, "article": article}}
-        said = command("choose_article", {"article": article, "label": label})
+        told = {"value": pressed["value"]} if "value" in pressed else {}
+        body = {"chose": {"seq": seq, "article": article, **told}}
+        said = command("choose_article", {"article": article, "label": label, **told})
         return await _hear(change, store, row, sender, label, said, body)
 
 
@@ -212,13 +214,21 @@ async def _hear(
     return take(change, sender.opening.visitor_id, sender.client_id, row.id, message.seq)
 
 
-def _label(message: Message, article: str | None) -> str:
-    for choice in message.body.get("choices", ()):
-        if choice["action"] in ("choose", "none") and choice["article"] == article:
-            return str(choice["label"])
-    raise AppError(
-        "bad_value", f"Message {message.seq} offers no article {article!r}.", "Choose one it offers."
-    )
+def _pressed(message: Message, article: str | None, label: str) -> dict[str, Any]:
+    """The button; where several have no article, the one with the label."""
+    fitting: list[dict[str, Any]] = [
+        choice
+        for choice in message.body.get("choices", ())
+        if choice["action"] in ("choose", "none", "tell") and choice["article"] == article
+    ]
+    named = [choice for choice in fitting if choice["label"] == label]
+    if not named and len(fitting) != 1:
+        raise AppError(
+            "bad_value",
+            f"Message {message.seq} offers no article {article!r} labelled {label[:60]!r}.",
+            "Choose one it offers.",
+        )
+    return (named or fitting)[0]
 
 
 async def _press_person(change: Change, row: Conversation) -> None:

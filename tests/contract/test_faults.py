@@ -116,6 +116,25 @@ async def test_without_rasa_a_button_still_brings_its_article(
     assert answer["text"] == "All about express."
 
 
+async def test_without_rasa_a_country_that_was_asked_for_still_answers(
+    bot: Bot, open_tab: OpenTab, shop: Shop
+) -> None:
+    ask = {"question": "what is delivery", "fact": "country", "choices": ["AT", "DE"], "more": True}
+    state = {"last_question": "what is delivery", "awaiting": "country", "asked_country": True}
+    shop.nonsense = [{"text": "Which country?"}, {"custom": {"ask": ask}}, {"custom": {"state": state}}]
+    tab = await open_tab(bot)
+    asked = await tab.say("what is delivery")
+    assert [choice["label"] for choice in asked["choices"]] == ["Austria", "Germany", "Another country"]
+    shop.rasa_down = True
+    await tab.send(type="choose", seq=asked["seq"], article=None, label="Germany")
+    answer = await tab.until(type="message", kind="answer")
+    assert answer["text"] == "Two days."
+    assert shop.searched[-1]["question"] == "what is delivery"
+    assert shop.searched[-1]["context"]["country"] == "DE"
+    await tab.say("and for express")
+    assert shop.searched[-1]["context"]["country"] == "DE", "it is kept"
+
+
 async def test_without_rasa_a_no_brings_a_person(bot: Bot, open_tab: OpenTab, shop: Shop) -> None:
     bot.staff_the_desk()
     shop.rasa_down = True

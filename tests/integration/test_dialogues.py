@@ -32,6 +32,11 @@ def frame_of(step: Step, shopper: Shopper) -> Frame:
     if "verdict" in step:
         seq = last_shown(shopper, "answer", "offer")["seq"]
         return {"type": "verdict", "seq": seq, "helped": step["verdict"]}
+    if "press" in step:
+        shown = last_shown(shopper, "clarify")
+        wanted = step["press"]["label"]
+        assert wanted in [choice["label"] for choice in shown["choices"]]
+        return {"type": "choose", "seq": shown["seq"], "article": None, "label": wanted}
     if "choose" in step:
         shown = last_shown(shopper, "clarify")
         article = step["choose"]
@@ -63,6 +68,8 @@ async def check(step: Step, said: list[Frame], shopper: Shopper, agent: Agent) -
     assert kinds == expected["kinds"], f"{step}: {[(m['kind'], m['text']) for m in said]}"
     if "article" in expected:
         assert expected["article"] in [m["answer"]["article"]["id"] for m in said if m.get("answer")]
+    if "says" in expected:
+        assert any(expected["says"] in m["text"] for m in said), [m["text"] for m in said]
     if "notice" in expected:
         assert expected["notice"] in [m["notice"]["code"] for m in said if m["kind"] == "notice"]
     if "owner" in expected:
@@ -74,6 +81,7 @@ async def check(step: Step, said: list[Frame], shopper: Shopper, agent: Agent) -
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=[dialogue["name"] for dialogue in DIALOGUES])
 async def test_a_dialogue_goes_as_written(stack: Stack, agent: Agent, dialogue: dict[str, Any]) -> None:
-    async with Shopper(stack.url, context=dict(PAYMENT_CONTEXT)) as shopper:
+    context = {**PAYMENT_CONTEXT, "country": dialogue.get("country", PAYMENT_CONTEXT["country"])}
+    async with Shopper(stack.url, context=context) as shopper:
         for step in dialogue["steps"]:
             await check(step, await play(step, shopper, agent), shopper, agent)

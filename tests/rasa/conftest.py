@@ -20,7 +20,7 @@ IN_RASA = ROOT / ".venv-rasa" / "bin"
 READY_WITHIN_S = 400.0
 CONTEXT = {"step": "payment", "country": "AT", "currency": "EUR", "locale": "en"}
 # What the widget shows as a message of its own; a sentence before these two is part of them.
-ABSORBS_THE_SENTENCE = {"clarify", "offer_person"}
+ABSORBS_THE_SENTENCE = {"clarify", "ask", "offer_person"}
 PROJECT = ["config.yml", "domain.yml", "data", "rasa_side"]
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -148,6 +148,7 @@ class Player:
     def __init__(self, client: httpx.Client, url: str, sender: str) -> None:
         self._client, self._url, self._sender = client, url, sender
         self.owner = "assistant"
+        self.context: dict[str, Any] = CONTEXT
         self.state: dict[str, Any] | None = None
 
     def step(self, step: dict[str, Any]) -> dict[str, Any]:
@@ -172,7 +173,7 @@ class Player:
                 "locale": "en",
                 "owner": self.owner,
                 "desk": {"staffed": True},
-                "context": CONTEXT,
+                "context": self.context,
                 "state": self.state,
                 **metadata,
             },
@@ -189,10 +190,11 @@ class Player:
         kind, body = next(iter(part["custom"].items()))
         if kind in ABSORBS_THE_SENTENCE:
             assert seen["kinds"].pop() == "text", f"a sentence stands before {kind}"
-            seen["kinds"].append(kind)
+            seen["kinds"].append("clarify" if kind == "ask" else kind)
         elif kind in {"answer", "offer"}:
             seen["kinds"].append(kind)
             seen["article"] = body["article"]["id"]
+            seen["text"] = body["short_answer"]
         elif kind == "hand_over":
             seen["kinds"].append("notice")
             seen.update(notice="queued", reason=body["reason"])
@@ -205,6 +207,9 @@ def message_of(step: dict[str, Any]) -> str:
         return str(step["say"])
     if "verdict" in step:
         return "/helpful" if step["verdict"] else "/not_helpful"
+    if "press" in step:
+        label, value = step["press"]["label"], step["press"]["value"]
+        return "/choose_article" + json.dumps({"article": None, "label": label, "value": value})
     if "choose" in step:
         return "/choose_article" + json.dumps({"article": step["choose"], "label": "None of these"})
     if "track" in step:

@@ -29,7 +29,8 @@ export type Block =
 export interface Choice {
   label: string;
   article: string | null;
-  action: "choose" | "person" | "none";
+  /** `tell` says a fact that was asked for, such as the country; it goes back as `choose` with its label. */
+  action: "choose" | "tell" | "person" | "none";
 }
 
 export interface Answer {
@@ -253,8 +254,21 @@ export interface Summary {
   language: string | null;
 }
 
+/** Why the assistant was as sure as it was of one question. */
+export interface Why {
+  question: string;
+  band: string;
+  confidence: number;
+  answer_at: number;
+  reasons: string[];
+  articles: { id: string; title: string; confidence: number; phrasing: string; cosine: number }[];
+  unexplained: string[];
+  repaired: { typed: string; read: string }[];
+}
+
 export interface Story {
   question: string | null;
+  why?: Why[];
   reason: string | null;
   reason_text: string | null;
   brief: string[];

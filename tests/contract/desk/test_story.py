@@ -41,6 +41,42 @@ async def test_watching_gives_the_story_the_messages_and_then_both_live(bot: Sta
         )
 
 
+async def test_why_the_assistant_was_unsure_follows_the_hand_over(bot: StaffedBot, shop: Shop) -> None:
+    candidate = {
+        "id": "returns",
+        "title": "Returns",
+        "confidence": 0.7,
+        "phrasing": "send back",
+        "cosine": 0.6,
+    }
+    explanation = {
+        "question": "how long",
+        "band": "clarify",
+        "confidence": 0.7,
+        "answer_at": 0.92,
+        "reasons": ["It answers directly from .92 on; this is .70."],
+        "words": [{"typed": "lnog", "read": "long", "held": True, "known": True}],
+        "unexplained": ["drone"],
+        "candidates": [candidate],
+    }
+    shop.found = {**shop.found, "explanations": [explanation]}
+    async with bot.agent() as maya, bot.shopper() as ada:
+        await ada.say("how long")
+        chat = await asks_for_a_person(ada)
+        since = len(maya.frames)
+        story = await maya.watch(chat)
+        if not story["why"]:
+            place = await maya.line.wait(
+                lambda one: one["type"] == "story" and bool(one["story"]["why"]), since, what="a why"
+            )
+            story = maya.frames[place]["story"]
+        (why,) = story["why"]
+        assert why["repaired"] == [{"typed": "lnog", "read": "long"}]
+        assert (why["unexplained"], why["articles"]) == (["drone"], [candidate])
+        assert why["reasons"] == explanation["reasons"]
+        assert shop.searched[-1]["explain"] is True
+
+
 async def test_watching_again_gives_only_what_is_new(bot: StaffedBot) -> None:
     async with bot.agent() as maya, bot.shopper() as ada:
         chat = await asks_for_a_person(ada)

@@ -73,6 +73,7 @@ def story(question: str, **changed: Any) -> Frame:
         "question": question,
         "reason": "asked",
         "reason_text": "Asked for a person",
+        "why": [],
         "brief": [],
         "answers": [],
         "page": None,
@@ -106,6 +107,10 @@ def message(seq: int, author: str, text: str, at: str, **more: Any) -> Frame:
         "kind": "text",
         "text": text,
     } | more
+
+
+def _found(match: Frame) -> Frame:
+    return {key: match[key] for key in ("id", "title", "confidence")}
 
 
 def paid_twice() -> tuple[Frame, Frame, list[Frame]]:
@@ -182,6 +187,24 @@ def paid_twice() -> tuple[Frame, Frame, list[Frame]]:
         "paid twice?? my bank shows 2 pending",
         reason="not_helped",
         reason_text="Two answers did not help",
+        why=[
+            {
+                "question": "paid twice?? my bank shows 2 pending",
+                "band": "clarify",
+                "confidence": 0.86,
+                "answer_at": 0.92,
+                "reasons": [
+                    "It answers directly from .92 on; this is .86.",
+                    "Missing most is the lead over the next article. With it, answered directly.",
+                ],
+                "articles": [
+                    {**_found(PENDING), "phrasing": "why are there two pending amounts", "cosine": 0.71},
+                    {**_found(CHECK_BANK), "phrasing": "my bank says it is pending", "cosine": 0.64},
+                ],
+                "unexplained": ["twice"],
+                "repaired": [{"typed": "pendng", "read": "pending"}],
+            }
+        ],
         brief=[
             "Sees two pending charges of €92.80",
             "Stuck at payment: two card attempts failed at 3-D Secure",

@@ -53,6 +53,27 @@ def test_where_gives_the_place_and_the_time_there(paid_twice: Page) -> None:
     )
 
 
+def test_why_it_was_not_answered_directly_unfolds_in_plain_words(paid_twice: Page) -> None:
+    why = paid_twice.locator("[data-story=why]")
+    expect(why.locator("ul")).to_be_hidden()
+    why.get_by_text("Why the assistant asked back").click()
+    for words in (
+        "Nearest question it knows: why are there two pending amounts in “Pending payments”, alike .71",
+        "Words in no article: “twice”",
+        "Read as a slip: pendng → pending",
+        "It answers directly from .92 on; this is .86.",
+        "Missing most is the lead over the next article. With it, answered directly.",
+        "Next in line: Check with your bank .61",
+    ):
+        expect(why).to_contain_text(words)
+
+
+def test_a_story_without_a_why_has_no_fold_for_it(desk: Page) -> None:
+    desk.locator("[data-conversation=c-hold-jacket]").click()
+    expect(desk.locator("[data-story=question]")).to_contain_text("can you hold the jacket for me in store")
+    expect(desk.locator("[data-story=why]")).to_have_count(0)
+
+
 def test_events_say_what_happened_and_who_says_so(paid_twice: Page) -> None:
     reported = paid_twice.locator("[data-event='payment.authentication_failed']")
     expect(reported).to_contain_text("Payment authentication failed")

@@ -181,6 +181,14 @@ async def _answer(chat: Chat, text: str) -> None:
         ]
         words = "I'm not sure I have the right answer. Is it one of these?"
         await chat.tell(chat.store("assistant", "clarify", words, choices=choices, chosen=None))
+    elif "postage" in text:
+        names = {"AT": "Austria", "DE": "Germany", "ZZ": "Another country"}
+        choices = [
+            {"label": label, "article": None, "action": "tell", "value": value}
+            for value, label in names.items()
+        ]
+        words = "Which country is it going to? Choose one or type it."
+        await chat.tell(chat.store("assistant", "clarify", words, choices=choices, chosen=None))
     elif "weather" in text:
         choices = [{"label": "Talk to a person", "article": None, "action": "person"}]
         words = "I can help with delivery, payment, returns and your order."

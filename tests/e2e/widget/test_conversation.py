@@ -52,6 +52,17 @@ def test_of_several_meanings_the_chosen_one_and_the_others_stay_readable(shop: S
     assert (frame["article"], frame["label"], frame["seq"]) == ("delivery-time", "How long delivery takes", 2)
 
 
+def test_a_country_that_is_asked_for_is_told_by_its_button(shop: Shop) -> None:
+    shop.go().open_chat()
+    shop.say("what is the postage")
+    expect(shop.find("button.choice")).to_have_text(["Austria", "Germany", "Another country"])
+    shop.find("button.choice").filter(has_text="Germany").click()
+    expect(shop.find(".chosen")).to_have_text("Germany")
+    expect(shop.find("button.choice")).to_have_count(0)
+    frame = shop.server.wait_for("choose")[0]
+    assert (frame["article"], frame["label"], frame["seq"]) == (None, "Germany", 2)
+
+
 def test_a_person_is_asked_for_waited_for_and_named(shop: Shop) -> None:
     shop.go().open_chat()
     shop.find(".foot .link").click()

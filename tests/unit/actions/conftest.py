@@ -13,6 +13,7 @@ from actions.state import DialogueState
 from actions.turn import Turn
 from knowledge_base.article import RenderedArticle
 from knowledge_base.library import Library
+from knowledge_base.places import Ask
 from knowledge_base.result import Match, SearchResult
 
 SHOP = {
@@ -41,6 +42,7 @@ class WrittenKnowledge:
         self.findings: dict[str, SearchResult] = {}
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.words: dict[str, str] = {}
+        self.asks: dict[str, Ask] = {}
         self.busy = False
 
     async def search(self, question: str, context: Mapping[str, Any], limit: int = 5) -> SearchResult:
@@ -56,7 +58,11 @@ class WrittenKnowledge:
         if article_id == "gone":
             return None
         words = self.words.get(article_id, f"About {article_id}.")
-        return RenderedArticle(article_id, "en", article_id.title(), words, "")
+        country = context.get("country")
+        if article_id in self.asks and country:
+            words = f"{words} In {country}."
+        ask = None if country else self.asks.get(article_id)
+        return RenderedArticle(article_id, "en", article_id.title(), words, "", ask)
 
     def article_for_event(
         self, event: str, code: str | None, context: Mapping[str, Any]

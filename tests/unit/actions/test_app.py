@@ -1,5 +1,6 @@
 """The server over HTTP, with a real library."""
 
+import json
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -48,6 +49,23 @@ async def test_a_question_finds_its_article(client: httpx.AsyncClient) -> None:
         (b'{"question": "a", "context": []}', 400, "bad_value"),
         (b'{"question": "a", "limit": 0}', 400, "bad_value"),
         (b'{"question": "a", "limit": true}', 400, "bad_value"),
+        (b'{"question": "a", "limit": 21}', 400, "bad_value"),
+        (b'{"question": "a", "limit": -1}', 400, "bad_value"),
+        (b'{"question": "a", "limit": 2.5}', 400, "bad_value"),
+        (b'{"question": "a", "limit": 1e400}', 400, "bad_value"),
+        (b'{"question": "a", "limit": NaN}', 400, "bad_value"),
+        (b'{"question": "a", "limit": ' + b"9" * 4_000 + b"}", 400, "bad_value"),
+        (b'{"question": "a", "limit": ' + b"9" * 9_000 + b"}", 400, "bad_json"),
+        (b'{"question": "a", "limit": "' + b"9" * 9_000 + b'"}', 400, "bad_value"),
+        (b'{"question": "a", "explain": 1}', 400, "bad_value"),
+        (b'{"question": "a", "contxt": {}}', 400, "bad_value"),
+        (b'{"question": "a", "\\ud800": {}}', 400, "bad_value"),
+        (b'{"question": ["a"]}', 400, "bad_value"),
+        (b'{"question": null}', 400, "missing_field"),
+        (b"\xff\xfe", 400, "bad_json"),
+        (b"", 400, "bad_json"),
+        (b"null", 400, "bad_json"),
+        (b"[" * 100_000, 400, "bad_json"),
         (b'{"question": "' + b"a" * 2_001 + b'"}', 413, "too_large"),
     ],
 )
@@ -57,7 +75,41 @@ async def test_a_bad_request_is_told_what_is_wanted(
     response = await client.post("/knowledge/search", content=content)
     error = response.json()["error"]
     assert (response.status_code, error["status"], error["code"]) == (status, status, code)
-    assert error["message"]
+    assert 0 < len(error["message"]) < 200
+    assert error["hint"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "\ud800",
+        "\x00\x00",
+        "\u200b",
+        "<b>",
+        "😀",
+        "'; DROP TABLE articles;--",
+        "\u202ereturn it",
+        "a" * 2_000,
+    ],
+)
+async def test_any_question_of_the_right_length_gets_a_band(client: httpx.AsyncClient, question: str) -> None:
+    content = json.dumps({"question": question, "limit": 20, "explain": True})
+    response = await client.post("/knowledge/search", content=content)
+    found = response.json()
+    assert response.status_code == 200
+    assert found["band"] in {"answer", "clarify", "hand_over"}
+    assert 0 <= found["confidence"] <= 1
+    assert [why["band"] for why in found["explanations"]] == [found["band"]]
+
+
+async def test_why_is_told_when_it_is_asked_for(client: httpx.AsyncClient) -> None:
+    plain = (await client.post("/knowledge/search", json={"question": "how do i retrun it"})).json()
+    assert "explanations" not in plain
+    asked = {"question": "how do i retrun it", "explain": True}
+    (why,) = (await client.post("/knowledge/search", json=asked)).json()["explanations"]
+    assert why["candidates"][0]["id"] == "returns"
+    assert {"typed": "retrun", "read": "return", "held": True, "known": True} in why["words"]
+    assert why["reasons"]
 
 
 async def test_an_article_is_given_by_its_id(client: httpx.AsyncClient) -> None:
@@ -119,7 +171,7 @@ class StuckLibrary:
     def __init__(self) -> None:
         self.let_go = threading.Event()
 
-    def search(self, question: str, context: Any, limit: int) -> None:
+    def search(self, question: str, context: Any, limit: int, *, explain: bool) -> None:
         self.let_go.wait(20)
 
     def close(self) -> None:

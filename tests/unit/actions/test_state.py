@@ -26,6 +26,8 @@ def test_a_state_comes_back_from_json_as_it_was() -> None:
         last_answer=LastAnswer("a", "how much", 0.93, "0badcafe"),
         settled="a refund",
         offered=(Choice("c", 0.4), Choice("d", 0.2)),
+        country="DE",
+        asked_country=True,
     )
     assert DialogueState.from_json(json.loads(json.dumps(state.as_json()))) == state
 

@@ -170,6 +170,29 @@ async def test_the_whole_story_is_there(shop: Shop) -> None:
     assert (told["contact"], told["earlier"], told["settled"]) == (None, [], None)
 
 
+async def test_why_the_assistant_was_unsure_is_told_once_it_is_known(shop: Shop) -> None:
+    chat = await shop.says("will i be charged twice")
+    await shop.is_handed_over(chat, "not_confident", question="will i be charged twice", matches=MATCHES)
+    assert (await shop.story(chat))["why"] == []
+    why = {"question": "will i be charged twice", "band": "clarify", "reasons": ["Missing most is the lead."]}
+    await conversations.save_findings(shop.store, chat, {"why": [why]})
+    told = await shop.story(chat)
+    assert told["why"] == [why]
+    assert len(told["suggestions"]) == 3, "the articles stay"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"), [("DE", "DE"), ("ZZ", None), ("EU", None), (None, None), (7, None)]
+)
+async def test_a_country_told_to_the_assistant_is_shown_where_the_page_knows_none(
+    shop: Shop, told: Any, shown: str | None
+) -> None:
+    chat = await shop.says("what is delivery", context={})
+    async with shop.store.change() as change:
+        (await conversations.lock(change, chat)).dialogue = {"country": told}
+    assert (await shop.story(chat))["country"] == shown
+
+
 async def test_a_page_cannot_say_that_the_shop_reported(shop: Shop) -> None:
     event = {"id": "e", "event": "payment.failed", "data": {}, "at": "x", "reported_by": "shop"}
     chat = await shop.says("hello", context={"events": [event]})

@@ -150,3 +150,22 @@ def test_yaml_that_grows_when_read_is_refused():
 def test_words_of_a_link_count_and_its_address_does_not():
     article = read(GOOD.replace("One to three days.", "See [the page](https://shop.example/a b c)."))
     assert "shop.example" in article.short_answer
+
+
+def test_an_article_asks_for_the_country_while_it_is_not_known():
+    article = read(GOOD.replace("variants:", "asks: country\nvariants:"))
+    asked = article.rendered(Context(step="cart")).ask
+    assert asked is not None
+    assert (asked.fact, asked.choices, asked.more) == ("country", ("GB", "NO"), False)
+    assert article.rendered(Context(country="AT")).ask is None
+    assert read(GOOD).rendered(Context()).ask is None
+
+
+def test_what_is_asked_for_must_choose_a_variant():
+    told = str(problem(GOOD.replace("variants:", "asks: weather\nvariants:")))
+    assert "the fact 'weather'" in told
+    without = GOOD.replace('country: [GB, "NO"]', "step: cart").replace(
+        "country: GB, step: cart", "step: pay"
+    )
+    told = str(problem(without.replace("variants:", "asks: country\nvariants:")))
+    assert "'asks: country' without such variants" in told

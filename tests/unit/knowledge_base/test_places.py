@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge_base.places import about_place, country_named
+from knowledge_base.places import ELSEWHERE, Ask, about_place, ask_for, country_named, country_told
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,38 @@ def test_the_country_named_takes_the_place_of_the_shoppers_own() -> None:
         "step": "cart",
     }
     assert about_place("delivery", {"country": "AT"}) == {"country": "AT"}
+
+
+@pytest.mark.parametrize(
+    ("message", "country"),
+    [
+        ("Germany", "DE"),
+        ("it is for my mum in the UK please", None),
+        ("to the uk", "GB"),
+        ("deutschland", "DE"),
+        ("us", "US"),
+        ("EU", "EU"),
+        ("to", None),
+        ("Another country", ELSEWHERE),
+        ("none of these", ELSEWHERE),
+        ("Kenya", "KE"),
+        ("is there another way to pay", None),
+        ("how long does it take to get to Germany by express", None),
+        ("", None),
+    ],
+)
+def test_a_short_reply_tells_the_country(message: str, country: str | None) -> None:
+    assert country_told(message) == country
+
+
+def test_what_to_ask_has_a_button_for_each_kind_of_answer() -> None:
+    whens = [
+        (("country", ("AT", "DE")),),
+        (("country", ("BE", "FR", "NL", "PL")),),
+        (("country", ("UK",)),),
+        (("step", ("cart",)),),
+        (("country", ("US",)),),
+    ]
+    assert ask_for("country", whens) == Ask("country", ("AT", "DE", "BE", "FR", "GB", "US"), more=True)
+    assert ask_for("country", whens[:1]) == Ask("country", ("AT", "DE"))
+    assert ask_for("country", whens[3:4]) is None

@@ -6,6 +6,7 @@ import { summary } from "../store.ts";
 import { reason } from "../values.ts";
 import { words } from "../words.ts";
 import { type Part, Row } from "./row.tsx";
+import { Because } from "./why.tsx";
 
 export function Brief({ story }: Part): JSX.Element {
   const { brief, question, reason_text } = story;
@@ -17,6 +18,7 @@ export function Brief({ story }: Part): JSX.Element {
         <Row label={words.story.asked} name="question">{question && <q lang={story.language ?? undefined}>{question}</q>}</Row>
         <Row label={words.story.reason} name="reason">{reason_text || (summary.value && reason(summary.value))}</Row>
       </dl>
+      {story.why?.map((why) => <Because key={why.question} why={why} />)}
     </section>
   );
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.answers import outcome_of
+from bot.chat.answers import country_name, outcome_of
 from bot.rasa import EMPTY_DIALOGUE, RasaError, read_reply
 from bot.store.models import Conversation, Message
 from bot.store.turns import Job
@@ -73,3 +73,35 @@ def test_a_second_hand_over_in_the_queue_is_not_silent() -> None:
 def test_a_reply_that_says_nothing_is_nonsense(reply: Any) -> None:
     with pytest.raises(RasaError, match="nonsense"):
         outcome_of(read_reply(reply), job(), None)
+
+
+ASK = {"question": "what is delivery", "fact": "country", "choices": ["AT", "EU"], "more": False}
+
+
+def test_a_fact_that_is_asked_for_has_its_values_as_buttons_in_the_shoppers_language() -> None:
+    given = job()
+    given.conversation.locale = "de-AT"
+    draft = outcome_of(read_reply([{"text": "Welches Land?"}, {"custom": {"ask": ASK}}]), given, None).drafts[
+        0
+    ]
+    assert (draft.kind, draft.text, draft.question) == ("clarify", "Welches Land?", "what is delivery")
+    assert draft.body["choices"] == [
+        {"label": "Österreich", "article": None, "action": "tell", "value": "AT"},
+        {"label": "Ein Land in der EU", "article": None, "action": "tell", "value": "EU"},
+        {"label": "Ein anderes Land", "article": None, "action": "tell", "value": "ZZ"},
+    ]
+
+
+def test_a_fact_asked_for_counts_as_a_question_back() -> None:
+    outcome = outcome_of(read_reply([{"custom": {"ask": ASK}}]), job(clarified=2), None)
+    assert (outcome.drafts, outcome.hand_over is not None) == ((), True)
+
+
+def test_a_country_without_a_name_is_shown_by_its_code() -> None:
+    assert country_name("AQ", "en") == "AQ"
+
+
+@pytest.mark.parametrize("broken", [{**ASK, "fact": "weather"}, {**ASK, "choices": []}, {"question": "q"}])
+def test_a_question_for_a_fact_that_cannot_be_read_is_no_reply(broken: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="Ask"):
+        read_reply([{"custom": {"ask": broken}}])

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.chat.answers import clarify_draft
+from bot.chat.answers import ask_draft, clarify_draft
 from bot.conversation import Author, Owner
 from bot.errors import AppError
 from bot.hub import Stored, TurnWaiting, Updated
+from bot.rasa import Ask
 from bot.store.contacts import contact
 from bot.store.conversations import Agent, Opening, conversation, earlier, owner_changes, save_context
 from bot.store.database import Store
@@ -146,6 +147,19 @@ async def test_a_button_is_kept_and_asks_for_its_article(store: Store, hub: Any,
     assert (messages[1].body["chosen"], messages[2].text, taken.seq) == ("Two", "Two", 3)
     assert job.say == '/choose_article{"article": "a2", "label": "Two"}'
     assert [event.fields for event in hub.heard if isinstance(event, Updated)] == [{"chosen": "Two"}]
+
+
+async def test_a_button_that_tells_a_fact_sends_its_value(store: Store, sender_of: Any) -> None:
+    ask = Ask(question="how much", fact="country", choices=["AT", "DE"])
+    conversation_id = await answered(store, sender_of, ask_draft("Which country?", ask, "en"))
+    await choose(store, sender_of(conversation_id), 2, None, "Germany")
+    messages = await messages_after(store, conversation_id)
+    job = await next_turn(store, conversation_id)
+    assert job is not None
+    assert (messages[1].body["chosen"], messages[2].text) == ("Germany", "Germany")
+    assert job.say == '/choose_article{"article": null, "label": "Germany", "value": "DE"}'
+    with pytest.raises(AppError, match="offers no article None labelled 'Mars'"):
+        await choose(store, sender_of(conversation_id), 2, None, "Mars")
 
 
 async def test_a_button_that_was_not_offered_is_refused(store: Store, sender_of: Any) -> None:
