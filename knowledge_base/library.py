@@ -121,6 +121,10 @@ class Library:
                 self._cache.close()
                 self._live = None
 
+    def searcher(self) -> Searcher:
+        """What answers questions at this moment, to be measured."""
+        return self._snapshot_now().searcher
+
     def search(
         self, question: str, context: Mapping[str, object] | None = None, limit: int = 5
     ) -> SearchResult:
