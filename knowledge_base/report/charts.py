@@ -63,7 +63,9 @@ def latency_chart(latency: Mapping[str, Any], prefix: str) -> str:
     axes.stairs(counts, edges, fill=True, color=SOFT, edgecolor=ACCENT)
     for name in ("p50", "p95"):
         axes.axvline(latency[name], color=INK, linestyle=":", linewidth=1)
-        axes.annotate(name, (latency[name], max(counts)), xytext=(3, 0), textcoords="offset points")
+        axes.annotate(
+            name, (latency[name], max(counts)), color=INK, xytext=(3, 0), textcoords="offset points"
+        )
     axes.set(xlim=(0, edges[-1]))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     text = ", ".join(f"{name} {latency[name]:.1f} ms" for name in ("p50", "p95", "p99"))
