@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ from knowledge_base import vectors
 from knowledge_base.crossfit import Labelled
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
-from knowledge_base.floor import floor_of, write_floor
+from knowledge_base.floor import floor_of, read_floor, values, write_floor
 from knowledge_base.folder import read_folder
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
@@ -179,6 +179,10 @@ def evaluate(
     cache.close()
     if set_floor:
         path = shop / FLOOR
+        # A floor that is missing or damaged has nothing that could be lowered.
+        with suppress(ValueError):
+            for fall in read_floor(path).falls(values(found)):
+                out.print(f"Lowered: {fall}", style="yellow", highlight=False)
         write_floor(floor_of(found, dt.datetime.now(dt.UTC).date()), path)
         out.print(f"Floor set: {path}.", highlight=False)
 

@@ -45,7 +45,7 @@ class Floor:
             f"{name} is {found[name]:.3f}; stored is {mark.value:.3f}, and {mark.worst:.3f} is the "
             f"{'most' if mark.at_most else 'least'} that chance explains ({mark.n} questions)."
             for name, mark in self.marks.items()
-            if mark.fallen(found[name])
+            if name in found and mark.fallen(found[name])
         ]
 
 
@@ -92,8 +92,9 @@ def _figures(report: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     ours, bands = report["measures"]["this search"], report["bands"]
     error = report["calibration"]["as_asked"]
     asked = sum(report["questions"][name] for name in ("answerable", "unanswerable"))
-    return {
+    found = {
         **{name: ours[name] for name in MEASURES},
         **{name: bands[name] for name in BANDS},
         CALIBRATION: {"value": error["error"], "high": error["high"], "n": asked},
     }
+    return {name: one for name, one in found.items() if one["value"] is not None}
