@@ -20,6 +20,7 @@ from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
 from knowledge_base.floor import floor_of, read_floor, values, write_floor
 from knowledge_base.folder import read_folder
+from knowledge_base.glossary import read_glossary
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
 from knowledge_base.report.figures import Run
@@ -151,6 +152,10 @@ def evaluate(
         bool, typer.Option("--set-floor", help="Store the figures as those no change may fall below.")
     ] = False,
     thorough: Thorough = None,
+    teach: Annotated[
+        bool | None,
+        typer.Option(help="Add dev lines to their articles' phrasings. The default with --kb and --queries."),
+    ] = None,
 ) -> None:
     """Measures search on the lines whose split is `test`; fits on the articles and `dev` lines only.
 
@@ -172,7 +177,14 @@ def evaluate(
     cache = vectors.VectorCache(store / "vectors.sqlite", encoder)
     with _bar("Encoding") as progress:
         searcher = ev.searcher_for(
-            entries, labelled, encoder, cache, dt.datetime.now(dt.UTC), progress=progress
+            entries,
+            labelled,
+            encoder,
+            cache,
+            dt.datetime.now(dt.UTC),
+            progress=progress,
+            teach=kb is not None if teach is None else teach,
+            glossary=read_glossary(shop),
         )
     suite = (kb.resolve().parent if kb else shop.resolve()).name
     found = _measure(suite, searcher, encoder, labelled, reports, predictions)

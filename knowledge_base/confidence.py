@@ -22,23 +22,27 @@ Band = Literal["answer", "clarify", "hand_over"]
 CHOICES: Final = 4
 UNANSWERABLE_SHARE: Final = 0.1
 # A threshold with a guarantee is preferred while it gives this share of the answers.
-VOUCHED_SHARE: Final = 0.8
+VOUCHED_SHARE: Final = 0.7
+# A topic has a threshold of its own from this many held-out answers on.
+ENOUGH_FOR_A_TOPIC: Final = 100
 _STARTS: Final = (0.2, 0.5)
 # While a curve is shaped, unanswerable questions count for more than they are of the traffic: one in ten is
 # too few to learn what tells them from the others.
-SHAPING_SHARE: Final = 0.3
+SHAPING_SHARE: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One held-out question: what the scores were, and whether they were right.
 
-    `rank` is the place of a right article (0 is first), -1 when it is not there or nothing answers.
+    `rank` is the place of a right article (0 is first), -1 when it is not there or nothing answers;
+    `topic` is that of the first article.
     """
 
     signs: Signs
     rank: int
     answerable: bool
+    topic: str = ""
 
     @property
     def right(self) -> bool:
@@ -69,14 +73,16 @@ class Calibration:
 
     right: Curve = RIGHT_PRIOR
     reached: Curve = REACHED_PRIOR
-    answer_at: float = 0.92
+    answer_at: float = 0.87
     clarify_at: float = 0.5
     certified: bool = False
+    topics: dict[str, float] = field(default_factory=dict)
+    """Answer thresholds of the topics with enough held-out answers to have their own."""
     report: dict[str, Any] = field(default_factory=dict)
 
-    def band(self, confidence: float, reach: float) -> Band:
-        """What to do with the best article of a question."""
-        if confidence >= self.answer_at:
+    def band(self, confidence: float, reach: float, topic: str = "") -> Band:
+        """What to do with the best article of a question, which is about `topic`."""
+        if confidence >= self.topics.get(topic, self.answer_at):
             return "answer"
         return "clarify" if reach >= self.clarify_at else "hand_over"
 
@@ -110,7 +116,8 @@ def calibrate(
     reach = np.array([reached_curve(sample.signs) for sample in tested])
     answer_at, certified = answer_threshold(confidence, right, traffic_weights(tested), budget)
     clarify_at = _clarify_threshold(np.maximum(reach, confidence >= answer_at), tested, budget)
-    calibration = Calibration(right_curve, reached_curve, answer_at, clarify_at, certified)
+    topics = _topic_thresholds(confidence, right, tested, answer_at, budget)
+    calibration = Calibration(right_curve, reached_curve, answer_at, clarify_at, certified, topics)
     return replace(calibration, report=_report(calibration, confidence, reach, tested, budget))
 
 
@@ -132,9 +139,9 @@ def answer_threshold(
 ) -> tuple[float, bool]:
     """The lowest confidence at which answers keep the budget, and whether a test vouches for it.
 
-    The one that a test vouches for is taken where it costs no more than a fifth of the answers; a few hundred
-    questions are seldom enough for that. Else it is the lowest at which the share of wrong answers seen, with
-    one more wrong, keeps the budget.
+    The one that a test vouches for is taken where it costs no more than three in ten of the answers; a few
+    hundred questions are seldom enough for that. Else it is the lowest at which the share of wrong answers
+    seen, with one more wrong, keeps the budget.
     """
     order = np.argsort(-confidence, kind="stable")
     answered = np.cumsum(weights[order])
@@ -174,6 +181,20 @@ def binomial_tail(wrong: Floats, answered: Floats, rate: float) -> Floats:
     return np.asarray(betainc(right, wrong + 1.0, 1.0 - rate), dtype=np.float64)
 
 
+def _topic_thresholds(
+    confidence: Floats, right: NDArray[np.bool_], samples: Sequence[Sample], answer_at: float, budget: Budget
+) -> dict[str, float]:
+    """A threshold for each topic of which enough held-out questions were answered; the others share one."""
+    topics = np.array([sample.topic for sample in samples])
+    found = {}
+    for topic in sorted({*topics} - {""}):
+        rows = np.flatnonzero(topics == topic).tolist()
+        if np.count_nonzero(confidence[rows] >= answer_at) >= ENOUGH_FOR_A_TOPIC:
+            weights = traffic_weights([samples[row] for row in rows])
+            found[str(topic)] = answer_threshold(confidence[rows], right[rows], weights, budget)[0]
+    return found
+
+
 def _clarify_threshold(reach: Floats, samples: Sequence[Sample], budget: Budget) -> float:
     """The reach at which `kept` of those questions is kept whose article is among the buttons."""
     kept = np.sort([value for value, sample in zip(reach, samples, strict=True) if sample.reached])
@@ -198,10 +219,11 @@ def _report(
     budget: Budget,
 ) -> dict[str, Any]:
     """What was promised and what the held-out questions showed."""
-    answered = confidence >= calibration.answer_at
+    triples = zip(confidence, reach, samples, strict=True)
+    bands = np.array([calibration.band(sure, near, sample.topic) for sure, near, sample in triples])
+    answered, handed = bands == "answer", bands == "hand_over"
     right, weights = np.array([sample.right for sample in samples]), traffic_weights(samples)
     answerable = np.array([sample.answerable for sample in samples])
-    handed = ~answered & (reach < calibration.clarify_at)
     given = float(weights[answered].sum())
     return {
         "questions": len(samples),

@@ -14,6 +14,7 @@ from knowledge_base.lexical import clean
 from knowledge_base.matching import Matcher
 from knowledge_base.scoring import Scorer, fit_classes
 from knowledge_base.signs import SignReader
+from knowledge_base.unanswered import Unanswered
 
 FOLDS: Final = 5
 RANKED: Final = 12
@@ -41,17 +42,32 @@ def own_samples(index: Index, *, seed: int = 7) -> list[Sample]:
     return [*_answerable(index, rows, seed), *_unanswerable(index, rows, seed)]
 
 
-def labelled_samples(matcher: Matcher, questions: Sequence[Labelled]) -> list[Sample]:
-    """Samples from questions that are in no article, each in its context."""
+def labelled_samples(
+    matcher: Matcher, questions: Sequence[Labelled], unanswered: Unanswered | None = None, *, seed: int = 5
+) -> list[Sample]:
+    """Samples from questions that are in no article, each in its context.
+
+    A question among the `unanswered` is asked without a fifth of them, its own fifth, as if it were new.
+    """
     samples = []
     rows = matcher.scorer.index.rows
-    reader = SignReader(matcher.scorer)
+    known = unanswered or Unanswered()
+    reader = SignReader(matcher.scorer, known, matcher.speller.glossary)
+    folds = np.random.default_rng(seed).integers(0, FOLDS, len(known.questions))
+    fifths = {
+        text: np.flatnonzero(folds == fold).tolist()
+        for text, fold in zip(known.questions, folds, strict=True)
+    }
     for question in questions:
-        matched = matcher.match(clean(question.question), Context.of(question.context))
+        text = clean(question.question)
+        matched = matcher.match(text, Context.of(question.context))
         right = {rows[label] for label in question.labels if label in rows}
         order = matched.scores.order(RANKED)
-        signs = reader.read(matcher.vector(matched.words), matched.words, matched.scores, order)[0]
-        samples.append(Sample(signs, _rank(order, right), bool(question.labels)))
+        vector = matcher.vector(matched.words)
+        unknown = () if question.labels else fifths.get(text, ())
+        signs = reader.read(vector, matched.words, matched.scores, order, unknown=unknown)[0]
+        topic = matcher.scorer.index.entries[int(order[0])].topic
+        samples.append(Sample(signs, _rank(order, right), bool(question.labels), topic))
     return samples
 
 

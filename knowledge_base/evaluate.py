@@ -11,12 +11,13 @@ import numpy as np
 
 from knowledge_base.build import entries_of, read_labelled
 from knowledge_base.classes import Floats
-from knowledge_base.confidence import CHOICES, Budget
+from knowledge_base.confidence import CHOICES, Budget, Sample
 from knowledge_base.context import Context
 from knowledge_base.crossfit import Labelled
 from knowledge_base.embed import Encoder
 from knowledge_base.fit import fit
 from knowledge_base.folder import read_folder
+from knowledge_base.glossary import EMPTY, Glossary
 from knowledge_base.index import Entry, Index, texts_of
 from knowledge_base.language import Languages
 from knowledge_base.lexical import Bm25, Speller, clean, terms
@@ -24,6 +25,7 @@ from knowledge_base.matching import Matcher
 from knowledge_base.metrics import Row, measure
 from knowledge_base.scoring import Scorer, bag_of
 from knowledge_base.search import Reply, Searcher, Tongue, word_counts
+from knowledge_base.teaching import taught, taught_samples
 from knowledge_base.vectors import Progress, VectorCache
 
 RANKED = 10
@@ -120,12 +122,31 @@ def searcher_for(
     *,
     budget: Budget | None = None,
     progress: Progress | None = None,
+    teach: bool = False,
+    glossary: Glossary = EMPTY,
 ) -> Searcher:
-    """A searcher over the entries, fitted on them and on the `dev` lines of `labelled` only."""
+    """A searcher over the entries, fitted on them and on the `dev` lines of `labelled` only.
+
+    With `teach` those lines are phrasings of their articles too.
+    """
+    usable = [question for question in labelled if question.split == "dev" and question.kind != "double"]
+    samples: list[Sample] = []
+    if teach:
+        samples = taught_samples(entries, usable, cache, encoder.vocabulary(), glossary)
+        entries = taught(entries, usable)
     index = Index(entries, cache.vectors(texts_of(entries), progress), encoder.dimension)
     common = encoder.vocabulary()
-    speller = Speller(word_counts(index), common)
-    learned = fit(index, version=1, at=at, encoder=cache, speller=speller, labelled=labelled, budget=budget)
+    speller = Speller(word_counts(index), common, glossary)
+    learned = fit(
+        index,
+        version=1,
+        at=at,
+        encoder=cache,
+        speller=speller,
+        labelled=usable,
+        budget=budget,
+        samples=samples,
+    )
     tongue = Tongue(Languages(), frozenset({"en"}), common)
     return Searcher(Matcher(Scorer(index, learned.classes), encoder, speller), learned, tongue=tongue)
 

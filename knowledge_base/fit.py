@@ -10,12 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from knowledge_base.classes import MIN_QUESTIONS_FOR_CLASSES, Classes, fit_classes
-from knowledge_base.confidence import Budget, Calibration, calibrate
+from knowledge_base.confidence import Budget, Calibration, Sample, calibrate
 from knowledge_base.crossfit import Labelled, labelled_samples, own_samples
 from knowledge_base.index import Index
-from knowledge_base.lexical import Speller
+from knowledge_base.lexical import Speller, clean
 from knowledge_base.matching import EncodesQuestion, Matcher
 from knowledge_base.scoring import Scorer
+from knowledge_base.unanswered import Unanswered, known_unanswered
 
 ENOUGH_LABELLED: Final = 100
 
@@ -27,6 +28,7 @@ class Fit:
     version: int = 0
     classes: Classes | None = None
     calibration: Calibration = field(default_factory=Calibration)
+    unanswered: Unanswered = field(default_factory=Unanswered)
     seen: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     fitted_at: str | None = None
@@ -40,8 +42,13 @@ class Fit:
             "asked": dict(self.asked),
             "fitted_at": self.fitted_at,
             "classes": None,
+            "unanswered": self.unanswered.questions,
         }
         files = {}
+        if self.unanswered.questions:
+            buffer = io.BytesIO()
+            np.save(buffer, self.unanswered.vectors)
+            files["unanswered.npy"] = buffer.getvalue()
         if self.classes:
             meta["classes"] = {"ids": self.classes.ids, "digests": self.classes.digests}
             buffer = io.BytesIO()
@@ -50,7 +57,7 @@ class Fit:
         return {"fit.json": json.dumps(meta).encode(), **files}
 
     @classmethod
-    def load(cls, meta_json: bytes, classes_npz: bytes) -> "Fit":
+    def load(cls, meta_json: bytes, classes_npz: bytes, unanswered_npy: bytes) -> "Fit":
         """From the files of `dump`. Raises `ValueError` or `KeyError` when they are not what it wrote."""
         meta: dict[str, Any] = json.loads(meta_json)
         classes = None
@@ -62,11 +69,15 @@ class Fit:
                     arrays["weights"],
                     arrays["bias"],
                 )
+        unanswered = Unanswered()
+        if meta["unanswered"]:
+            unanswered = Unanswered(tuple(meta["unanswered"]), np.load(io.BytesIO(unanswered_npy)))
         calibration = Calibration.of(meta["calibration"])
         return cls(
             version=int(meta["version"]),
             classes=classes,
             calibration=calibration,
+            unanswered=unanswered,
             seen=dict(meta["seen"]),
             asked=dict(meta["asked"]),
             fitted_at=meta["fitted_at"],
@@ -82,9 +93,11 @@ def fit(
     speller: Speller,
     labelled: Sequence[Labelled] = (),
     budget: Budget | None = None,
+    samples: Sequence[Sample] = (),
 ) -> Fit:
     """Learns from the index alone, and from `labelled` questions where the shop has some.
 
+    `samples` are used where these questions had to be asked otherwise, such as of a base that lacks them.
     With 100 labelled questions or more these alone set the thresholds; with fewer the articles' own do too.
     """
     seen = {entry.id: entry.digest for entry in index.entries}
@@ -93,7 +106,9 @@ def fit(
         return Fit(version=version, seen=seen, asked=asked, fitted_at=at.isoformat())
     classes = fit_classes(index)
     usable = [question for question in labelled if question.split == "dev" and question.kind != "double"]
-    samples = labelled_samples(Matcher(Scorer(index, classes), encoder, speller), usable)
+    matcher = Matcher(Scorer(index, classes), encoder, speller)
+    unanswered = known_of(matcher, usable)
+    samples = samples or labelled_samples(matcher, usable, unanswered)
     enough = sum(sample.answerable for sample in samples) >= ENOUGH_LABELLED
     # With one or two questions an article, holding one out takes most of the article away.
     enough_each = len(index.owners) >= MIN_QUESTIONS_FOR_CLASSES * len(index.entries)
@@ -102,7 +117,15 @@ def fit(
         version=version,
         classes=classes,
         calibration=calibrate(samples, budget, own=own),
+        unanswered=unanswered,
         seen=seen,
         asked=asked,
         fitted_at=at.isoformat(),
     )
+
+
+def known_of(matcher: Matcher, labelled: Sequence[Labelled]) -> Unanswered:
+    """The labelled questions that nothing answers."""
+    texts = [clean(question.question) for question in labelled if not question.labels]
+    vectors = [matcher.vector(matcher.speller.repaired(text)) for text in texts]
+    return known_unanswered(matcher.scorer.index, texts, vectors)

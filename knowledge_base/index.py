@@ -33,6 +33,11 @@ class Entry:
     tags: tuple[str, ...] = ()
 
     @property
+    def topic(self) -> str:
+        """What it is about: its first tag."""
+        return self.tags[0] if self.tags else ""
+
+    @property
     def digest(self) -> str:
         """Changes when anything does that search depends on."""
         return _digest(self)

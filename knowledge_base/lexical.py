@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.glossary import EMPTY, Glossary
+
 MAX_CHARACTERS: Final = 2_000
 MAX_WORDS: Final = 120
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -58,11 +60,12 @@ def stem(word: str) -> str:
 
 
 class Speller:
-    """Repairs a word nobody knows to the nearest word of the knowledge base."""
+    """Puts a message in the knowledge base's words: by its glossary, then repairing what nobody knows."""
 
-    def __init__(self, counts: Mapping[str, int], known: Collection[str]) -> None:
+    def __init__(self, counts: Mapping[str, int], known: Collection[str], glossary: Glossary = EMPTY) -> None:
         """`counts` are the knowledge base's words; `known` are other words to leave alone."""
         self.counts = counts
+        self.glossary = glossary
         self._known = known
         self._by_shape: dict[tuple[str, int], list[str]] = {}
         for word in sorted(counts):
@@ -72,7 +75,7 @@ class Speller:
 
     def repaired(self, text: str) -> str:
         """The text with its typos repaired; the same text when there are none."""
-        return _WORD.sub(lambda match: self._word(match.group()), text)
+        return _WORD.sub(lambda match: self._word(match.group()), self.glossary.read(text, self.counts))
 
     def knows(self, word: str) -> bool:
         """Whether a word (small letters) needs no repair."""
@@ -80,7 +83,9 @@ class Speller:
 
     def means_ours(self, word: str) -> bool:
         """Whether a word (small letters) is one of the knowledge base's, as it stands or repaired."""
-        return word in self.counts or self._word(word).split()[0] in self.counts
+        if word in self.counts or self.glossary.explains(word):
+            return True
+        return self._word(word).split()[0] in self.counts
 
     def _word(self, word: str) -> str:
         low = word.lower()

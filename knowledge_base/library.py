@@ -331,7 +331,7 @@ def _stored_fit(stored: Stored | None) -> Fit | None:
     if stored is None:
         return None
     try:
-        return Fit.load(stored.read("fit.json"), stored.read("classes.npz"))
+        return Fit.load(stored.read("fit.json"), stored.read("classes.npz"), stored.read("unanswered.npy"))
     except (ValueError, KeyError, TypeError) as error:
         log.info("The fit at %s cannot be used (%s). Fitting anew.", stored.folder, error)
         return None

@@ -68,7 +68,7 @@ class Searcher:
         self.matcher = matcher
         self.fit = fit
         self._tongue = tongue
-        self._signs = SignReader(matcher.scorer)
+        self._signs = SignReader(matcher.scorer, fit.unanswered, matcher.speller.glossary)
         self._learned = [fit.asked.get(entry.id) == entry.asked_digest for entry in self.index.entries]
 
     def ask(self, message: str, context: Context | None = None, limit: int = 5) -> Reply:
@@ -94,7 +94,8 @@ class Searcher:
         vector = self.matcher.vector(matched.words)
         signs = self._signs.read(vector, matched.words, scores, order, limit=limit)
         found = _ranked([self.index.entries[row].id for row in order], signs, calibration)
-        band = calibration.band(found[0].confidence, calibration.reached(signs[0]))
+        topic = self.index.entries[top].topic
+        band = calibration.band(found[0].confidence, calibration.reached(signs[0]), topic)
         nearest = float(scores.nearest[top])
         if band == "answer" and not self._learned[top] and nearest < VERY_NEAR:
             band = "clarify"

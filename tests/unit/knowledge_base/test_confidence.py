@@ -1,5 +1,7 @@
 """Calibration and the thresholds that keep an error budget."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ from knowledge_base.curve import Signs
 
 def signs(similarity: float, gap: float, words: float = 1.0) -> Signs:
     """Signs of which only these differ."""
-    return Signs(similarity, gap, words, share=0.5, centre=similarity, crowd=0.4, apart=0.0)
+    return Signs(similarity, gap, words, share=0.5, centre=similarity, crowd=0.4, apart=0.0, beyond=-0.3)
 
 
 def samples(count: int, *, seed: int = 1) -> list[Sample]:
@@ -107,3 +109,16 @@ def test_a_calibration_survives_being_kept():
 )
 def test_bands(confidence, reach, band):
     assert Calibration(answer_at=0.9, clarify_at=0.3).band(confidence, reach) == band
+
+
+def test_a_topic_with_a_hundred_answers_has_a_threshold_of_its_own():
+    easy = [replace(sample, topic="delivery") for sample in samples(1500, seed=2) if sample.right]
+    hard = [replace(sample, topic="payment") for sample in samples(3000, seed=3)]
+    few = [replace(sample, topic="privacy") for sample in samples(60, seed=4)]
+    calibration = calibrate([*easy, *hard, *few])
+    assert set(calibration.topics) == {"delivery", "payment"}
+    assert calibration.topics["delivery"] < calibration.answer_at < calibration.topics["payment"]
+    between = (calibration.topics["delivery"] + calibration.answer_at) / 2
+    assert calibration.band(between, 1.0, "delivery") == "answer"
+    assert calibration.band(between, 1.0, "privacy") == calibration.band(between, 1.0) == "clarify"
+    assert Calibration.of(calibration.as_dict()) == calibration

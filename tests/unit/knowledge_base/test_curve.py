@@ -7,18 +7,21 @@ import pytest
 
 from knowledge_base.curve import REACHED_PRIOR, RIGHT_PRIOR, Signs, bent
 
-GOOD = Signs(similarity=0.8, gap=0.5, words=1.5, share=0.8, centre=0.8, crowd=0.4, apart=0.2)
+GOOD = Signs(similarity=0.8, gap=0.5, words=1.5, share=0.8, centre=0.8, crowd=0.4, apart=0.2, beyond=-0.3)
 
 
 @pytest.mark.parametrize("prior", [RIGHT_PRIOR, REACHED_PRIOR])
-@pytest.mark.parametrize(("name", "better"), [("gap", 0.3), ("words", 1.0), ("centre", 0.1), ("apart", -0.4)])
+@pytest.mark.parametrize(
+    ("name", "better"), [("gap", 0.3), ("words", 1.0), ("centre", 0.1), ("apart", -0.4), ("beyond", -0.3)]
+)
 def test_a_better_sign_never_lowers_the_probability(prior, name, better):
     improved = replace(GOOD, **{name: getattr(GOOD, name) + better})
-    assert prior(improved) > prior(GOOD)
+    assert prior(improved) >= prior(GOOD)
+    assert prior(improved) > prior(GOOD) or getattr(prior, name) == 0
 
 
 def test_signs_beyond_all_measure_stay_a_probability():
-    wild = Signs(similarity=9, gap=50, words=1e6, share=1, centre=3, crowd=-4, apart=-1e9)
+    wild = Signs(similarity=9, gap=50, words=1e6, share=1, centre=3, crowd=-4, apart=-1e9, beyond=7)
     assert 0 <= RIGHT_PRIOR(wild) <= 1
     assert wild.row.max() < 10
 

@@ -5,9 +5,11 @@ import pytest
 
 from knowledge_base.context import Context
 from knowledge_base.curve import Signs
+from knowledge_base.glossary import Glossary
 from knowledge_base.index import Entry, Index
 from knowledge_base.scoring import Scorer
-from knowledge_base.signs import SignReader
+from knowledge_base.signs import ELSEWHERE, SignReader
+from knowledge_base.unanswered import USUAL, Unanswered
 
 DIMENSION = 8
 TEXTS = {
@@ -100,3 +102,32 @@ def test_only_the_first_is_ahead_of_the_others(index):
     first, second, third = SignReader(scorer).read(asked, "parcel", scores, scores.order(3), limit=3)
     assert first.gap == pytest.approx(-second.gap)
     assert third.gap < second.gap < 0 < first.gap
+
+
+def test_a_question_near_one_without_an_answer_is_beyond_what_the_articles_hold(index):
+    known = Unanswered(("parcel by drone",), vector(1.0, 0.0, 1.0)[None, :])
+    scorer = Scorer(index, None)
+
+    def beyond(asked: np.ndarray, **left_out: tuple[int, ...]) -> float:
+        scores = scorer.score(asked, "parcel", Context())
+        return SignReader(scorer, known).read(asked, "parcel", scores, scores.order(3), **left_out)[0].beyond
+
+    assert beyond(vector(1.0, 0.0, 1.0)) > 0 > beyond(vector(1.0, 0.2))
+    assert beyond(vector(1.0, 0.0, 1.0), unknown=(0,)) == USUAL
+
+
+def test_a_question_about_another_company_is_beyond_but_for_an_article_that_names_it(index):
+    glossary = Glossary({}, frozenset({"zalando", "paypal"}))
+    scorer = Scorer(index, None)
+
+    def beyond(text: str) -> float:
+        scores = scorer.score(vector(1.0, 0.2), text, Context())
+        signs = SignReader(scorer, None, glossary).read(vector(1.0, 0.2), text, scores, scores.order(3))
+        return signs[0].beyond
+
+    assert beyond("my Zalando parcel is late") == ELSEWHERE
+    assert beyond("my parcel is late") == USUAL
+    entries = [Entry("parcel", (*list(TEXTS)[:3],), tags=("zalando",)), *index.entries[1:]]
+    index = Index(entries, {text: vector(*values) for text, values in TEXTS.items()}, DIMENSION)
+    scorer = Scorer(index, None)
+    assert beyond("my Zalando parcel is late") == USUAL
