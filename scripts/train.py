@@ -102,11 +102,12 @@ def rasa_content() -> str:
 
 
 def knowledge_content() -> str:
-    """A hash over everything an index is made from: articles, our own questions, code, the model's name."""
+    """A hash over everything an index is made from: articles, glossary, our questions, code, the model."""
     articles = content_hash([SHOP / "articles"], "*.md")
+    glossary = content_hash([SHOP], "glossary.yml")
     eval_questions = content_hash([SHOP / "eval"], "*.jsonl")
     code = content_hash([ROOT / "knowledge_base"], "*.py")
-    return "-".join((articles, eval_questions, code, os.environ.get("ACTIONS_MODEL", "packaged")))
+    return "-".join((articles, glossary, eval_questions, code, os.environ.get("ACTIONS_MODEL", "packaged")))
 
 
 def make_rasa(content: str, *, force: bool, measure: bool) -> tuple[Path, dict[str, Any] | None]:

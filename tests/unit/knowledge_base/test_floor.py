@@ -10,6 +10,7 @@ import pytest
 from knowledge_base import evaluate as ev
 from knowledge_base.embed import Encoder
 from knowledge_base.floor import Floor, Mark, floor_of, read_floor, values, write_floor
+from knowledge_base.glossary import read_glossary
 from knowledge_base.report.figures import Run, figures
 from knowledge_base.vectors import VectorCache
 
@@ -26,7 +27,8 @@ def own(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         shutil.copy(file, store)
     cache = VectorCache(store / "vectors.sqlite", encoder)
     labelled = ev.read_questions(SHOP / "eval" / "questions.jsonl")
-    searcher = ev.searcher_for(ev.shop_entries(SHOP), labelled, encoder, cache, AT)
+    entries, glossary = ev.shop_entries(SHOP), read_glossary(SHOP)
+    searcher = ev.searcher_for(entries, labelled, encoder, cache, AT, glossary=glossary)
     answered = ev.ask_all(searcher, ev.test_lines(labelled))
     cache.close()
     return figures(Run("own", AT, searcher, encoder, answered))
