@@ -1,4 +1,4 @@
-"""The command line: check, build, search, evaluate."""
+"""The command line: check, build, versions, back, search, evaluate."""
 
 import datetime as dt
 import json
@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from knowledge_base import evaluate as ev
-from knowledge_base import vectors
+from knowledge_base import rollback, vectors
 from knowledge_base.crossfit import Labelled
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
@@ -23,6 +23,7 @@ from knowledge_base.folder import read_folder
 from knowledge_base.glossary import read_glossary
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
+from knowledge_base.manifest import BadIndexError
 from knowledge_base.report.figures import Run
 from knowledge_base.report.record import PAGE, write_report
 from knowledge_base.report.screen import remarks, tables
@@ -82,7 +83,7 @@ def build(
     library = Library(shop, store, model=model, encoder=encoder)
     started_at = dt.datetime.now(dt.UTC)
     with _bar("Encoding") as progress:
-        library.open(progress)
+        library.open(progress, release=True)
     fitted_at = library.status().fitted_at
     kept = fitted_at is None or dt.datetime.fromisoformat(fitted_at) < started_at
     if library.stale() or (fit_anew and kept):
@@ -103,6 +104,26 @@ def build(
         f"Version {status.version}: {status.articles} articles, {status.vectors} vectors, {status.backend}.",
         highlight=False,
     )
+
+
+@app.command()
+def versions(store: StoreDir = Path(STORE)) -> None:
+    """Lists the versions of the index that are kept, and which of them is live. Needs no model."""
+    out.print(rollback.table(store))
+
+
+@app.command()
+def back(
+    to: Annotated[int | None, typer.Argument(help="A version of the list; else the one before.")] = None,
+    shop: ShopDir = Path(SHOP),
+    store: StoreDir = Path(STORE),
+) -> None:
+    """Makes an earlier version live until an article changes or you build. Needs no model."""
+    try:
+        out.print(rollback.go_back(shop, store, to, dt.datetime.now(dt.UTC)), highlight=False)
+    except (BadIndexError, OSError) as error:
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from error
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """A shop's folder of articles: the good ones, and why the others were left out."""
 
+import hashlib
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +15,13 @@ class Folder:
     """What is live: each good article, or the last good version of one that is broken now.
 
     `texts` holds the bytes of each live article by file, so that a restart can keep a last good version.
+    `files` is a hash of all article files as they are, the broken ones too; nothing while there is no folder.
     """
 
     articles: tuple[Article, ...] = ()
     problems: tuple[Problem, ...] = ()
     texts: tuple[tuple[str, bytes], ...] = ()
+    files: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,18 @@ def read_folder(shop_dir: Path, last_good: Mapping[str, bytes] | None = None) ->
     return FolderReader(last_good or {}).read(shop_dir)
 
 
+def folder_of(texts: Mapping[str, bytes]) -> Folder:
+    """The folder whose live articles were these texts; one that cannot be read any more is a problem."""
+    live: dict[str, _Read] = {}
+    problems = []
+    for file, data in texts.items():
+        try:
+            live[file] = _parsed(file, data)
+        except FormatError as error:
+            problems.append(error.problem)
+    return _folder(live, problems, None)
+
+
 class FolderReader:
     """Reads a folder again and again, parsing only what changed and remembering the last good version."""
 
@@ -46,21 +61,23 @@ class FolderReader:
         """What is live now. A missing folder keeps what was live and is reported."""
         root = shop_dir / "articles"
         problems: list[Problem] = []
-        if not root.is_dir():
-            problems.append(Problem("articles", 1, "no such folder", f"articles in {root}"))
-            files = sorted({*self._known, *self._saved})
-            found = {file: read for file in files if (read := self._last_good(file))}
-        else:
-            found = dict(self._read_files(shop_dir, root, problems))
+        seen: list[str] = []
+        try:
+            root.stat()
+            found = dict(self._read_files(shop_dir, root, problems, seen))
+            files = _digest(seen)
+        except OSError:
+            problems = [Problem("articles", 1, "no such folder", f"articles in {root}")]
+            names = sorted({*self._known, *self._saved})
+            found = {file: read for file in names if (read := self._last_good(file))}
+            files = None
         live = _without_clashes(found, self._last_good, problems)
         self._known, self._saved = live, {}
-        return Folder(
-            articles=tuple(read.article for read in live.values()),
-            problems=tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))),
-            texts=tuple((file, read.data) for file, read in live.items()),
-        )
+        return _folder(live, problems, files)
 
-    def _read_files(self, shop_dir: Path, root: Path, problems: list[Problem]) -> Iterator[tuple[str, _Read]]:
+    def _read_files(
+        self, shop_dir: Path, root: Path, problems: list[Problem], seen: list[str]
+    ) -> Iterator[tuple[str, _Read]]:
         taken: dict[tuple[str, str], str] = {}
         for path in sorted(root.rglob("*.md")):
             if any(part.startswith(".") for part in path.relative_to(root).parts):
@@ -73,29 +90,47 @@ class FolderReader:
                 problems.append(Problem(file, 1, f"the id '{path.stem}' a second time", expected))
                 continue
             try:
-                yield file, self._read_file(path, file, locale)
+                data = _bytes(path, file)
+                seen.append(f"{file} {hashlib.sha256(data).hexdigest()}")
+                yield file, self._read_file(file, data)
             except FormatError as error:
+                seen.append(str(error.problem))
                 problems.append(error.problem)
                 if kept := self._last_good(file):
                     yield file, kept
 
-    def _read_file(self, path: Path, file: str, locale: str) -> _Read:
-        data = _bytes(path, file)
+    def _read_file(self, file: str, data: bytes) -> _Read:
         known = self._known.get(file)
-        if known and known.data == data:
-            return known
-        return _Read(parse(data, article_id=path.stem, locale=locale, file=file), data)
+        return known if known and known.data == data else _parsed(file, data)
 
     def _last_good(self, file: str) -> _Read | None:
         if file in self._known:
             return self._known[file]
-        data, path = self._saved.get(file), Path(file)
-        if data is None:
-            return None
+        data = self._saved.get(file)
         try:
-            return _Read(parse(data, article_id=path.stem, locale=path.parts[1], file=file), data)
-        except (FormatError, IndexError):
+            return None if data is None else _parsed(file, data)
+        except FormatError:
             return None
+
+
+def _folder(live: Mapping[str, _Read], problems: Iterable[Problem], files: str | None) -> Folder:
+    return Folder(
+        articles=tuple(read.article for read in live.values()),
+        problems=tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))),
+        texts=tuple((file, read.data) for file, read in live.items()),
+        files=files,
+    )
+
+
+def _digest(seen: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(seen).encode()).hexdigest()
+
+
+def _parsed(file: str, data: bytes) -> _Read:
+    """A file by its path from the shop's folder: articles/<locale>/<id>.md. Raises `FormatError`."""
+    path = Path(file)
+    locale = path.parts[1] if len(path.parts) > 2 else ""
+    return _Read(parse(data, article_id=path.stem, locale=locale, file=file), data)
 
 
 def _bytes(path: Path, file: str) -> bytes:

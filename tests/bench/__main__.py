@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scripts.stack import Stack
 from scripts.steps import ROOT
-from tests.bench import bench_knowledge, whole
+from tests.bench import bench_index, bench_knowledge, whole
 from tests.bench.report import Figure, against, save, show
 
 
@@ -34,17 +34,19 @@ def system() -> dict[str, list[Figure]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eval", type=Path, help="a folder of suites, each with kb.jsonl and queries.jsonl")
-    parser.add_argument("--only", choices=["system", "knowledge"])
+    parser.add_argument("--only", choices=["system", "knowledge", "index"])
     options = parser.parse_args()
     if options.eval is not None and not list(options.eval.rglob("kb.jsonl")):
         parser.error(
             f"--eval: there is no kb.jsonl below {options.eval}. Name the folder that holds the suites."
         )
     parts: dict[str, list[Figure]] = {}
-    if options.only != "knowledge":
+    if options.only in {None, "system"}:
         parts |= system()
-    if options.only != "system":
+    if options.only in {None, "knowledge"}:
         parts |= bench_knowledge.measure(options.eval)
+    if options.only in {None, "index"}:
+        parts |= bench_index.measure()
     for title, figures in parts.items():
         show(title, figures)
     save(parts, ROOT / "var" / "reports" / "bench.json")

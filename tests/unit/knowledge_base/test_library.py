@@ -283,10 +283,79 @@ def test_a_library_that_is_not_open_says_so(shop, tmp_path):
         Library(shop, tmp_path / "store").search("hello")
 
 
-async def test_a_changed_article_is_live_within_a_second_while_questions_keep_coming(library, write):
+@contextlib.asynccontextmanager
+async def watched(library):
     watching = asyncio.create_task(library.watch())
-    answers: list[str] = []
     try:
+        yield
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+
+async def until(true, within_s=5.0):
+    deadline = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("start", ["empty", "missing"])
+async def test_a_shop_without_articles_gets_its_first_while_it_runs(tmp_path, encoder, start):
+    shop = tmp_path / "shop"
+    (shop if start == "missing" else shop / "articles").mkdir(parents=True)
+    with contextlib.closing(Library(shop, tmp_path / "store", encoder=encoder).open()) as library:
+        assert library.search("do you take bitcoin").band == "hand_over"
+        assert len(library.status().left_out) == (start == "missing")
+        async with watched(library):
+            await asyncio.sleep(0.3)  # the watcher has to be listening before the folder changes
+            folder = shop / "articles" / "en"
+            folder.mkdir(parents=True)
+            (folder / "bitcoin.md").write_text(NEW.format(answer="No."), encoding="utf-8")
+            await until(lambda: library.status().articles == 1)
+            assert library.search("do you take bitcoin").matches[0].id == "bitcoin"
+            assert library.status().left_out == ()
+
+
+async def test_a_shop_folder_that_vanishes_and_returns_never_stops_the_answers(library, shop, write):
+    async with watched(library):
+        await asyncio.sleep(0.3)  # the watcher has to be listening before the folder changes
+        shop.rename(shop.with_name("away"))
+        await until(lambda: library.status().left_out)
+        assert library.status().left_out[0].value == "no such folder"
+        assert library.search("return my order").matches[0].id == "returns"
+        shop.with_name("away").rename(shop)
+        await until(lambda: not library.status().left_out)
+        write("bitcoin", NEW.format(answer="No."))
+        await until(lambda: library.article("bitcoin"))
+        assert library.status().articles == 9
+
+
+def test_a_folder_that_is_gone_at_the_start_leaves_the_last_articles_live(shop, tmp_path, encoder, library):
+    library.close()
+    shop.rename(shop.with_name("away"))
+    with contextlib.closing(Library(shop, tmp_path / "store", encoder=encoder).open()) as again:
+        assert again.status().articles == 8
+        assert again.search("return my order").matches[0].id == "returns"
+        assert again.status().left_out[0].value == "no such folder"
+
+
+def test_an_article_changed_in_its_long_part_only_is_a_version_of_its_own(
+    shop, tmp_path, encoder, library, write
+):
+    before = library.status().version
+    library.close()
+    title, questions, short, extra = SHOP["returns"]
+    write("returns", article_text(title, questions, f"{short}\n\nMore about it.", extra))
+    with contextlib.closing(Library(shop, tmp_path / "store", encoder=encoder).open()) as again:
+        assert again.status().version == before + 1
+        assert not again.stale()
+
+
+async def test_a_changed_article_is_live_within_a_second_while_questions_keep_coming(library, write):
+    answers: list[str] = []
+    async with watched(library):
         await asyncio.sleep(0.3)  # the watcher has to be listening before the file changes
         write("returns", NEW.format(answer="Only on Mondays.").replace("Can I pay with bitcoin", "Returns"))
         saved = time.monotonic()
@@ -304,7 +373,3 @@ async def test_a_changed_article_is_live_within_a_second_while_questions_keep_co
             "Only on Mondays.",
             "Send it back within 30 days with the label from your account.",
         }
-    finally:
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching

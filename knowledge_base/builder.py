@@ -1,0 +1,110 @@
+"""From a folder of articles to a snapshot that answers: vectors, index, fit."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from knowledge_base.build import entries_of, read_labelled
+from knowledge_base.confidence import Budget
+from knowledge_base.embed import Encoder
+from knowledge_base.fit import Fit, fit
+from knowledge_base.folder import Folder, folder_of
+from knowledge_base.index import Index, Vectors, texts_of
+from knowledge_base.language import Languages
+from knowledge_base.lexical import Speller
+from knowledge_base.matching import Matcher
+from knowledge_base.scoring import Scorer
+from knowledge_base.search import Searcher, Tongue, word_counts
+from knowledge_base.shelf import fit_in, texts_in
+from knowledge_base.snapshot import Snapshot
+from knowledge_base.vectors import Progress, VectorCache
+from knowledge_base.versions import Hold, Stored
+
+log = logging.getLogger(__name__)
+
+
+class Builder:
+    """Builds snapshots of one shop's articles with one model."""
+
+    def __init__(
+        self,
+        shop_dir: Path,
+        encoder: Encoder,
+        cache: VectorCache,
+        clock: Callable[[], dt.datetime],
+        budget: Budget | None = None,
+    ) -> None:
+        """Loads the language detector, which takes a moment."""
+        self._shop_dir, self._encoder, self._cache = shop_dir, encoder, cache
+        self._clock, self._budget = clock, budget
+        self._languages = Languages()
+        self._languages.foreign("quanto costa la spedizione", (), ours=_nothing, common=_nothing)
+        self._common = encoder.vocabulary()
+
+    def index(self, folder: Folder, known: Mapping[str, Vectors], progress: Progress | None = None) -> Index:
+        """The index of the live articles; only texts that are not `known` and in no cache are encoded."""
+        entries = entries_of(folder.articles)
+        vectors = dict(known)
+        missing = [text for text in texts_of(entries) if text not in vectors]
+        if missing:
+            vectors.update(self._cache.vectors(missing, progress))
+        return Index(entries, vectors, self._encoder.dimension)
+
+    def index_of(self, folder: Folder, stored: Stored | None, progress: Progress | None = None) -> Index:
+        """The same from what a version holds, where that is of the same articles."""
+        known = stored.vectors_for(entries_of(folder.articles)) if stored else {}
+        return self.index(folder, known, progress)
+
+    def learn(self, index: Index, version: int) -> Fit:
+        """A fit on what is live and on the questions of the shop's eval folder. Takes seconds."""
+        try:
+            labelled = read_labelled(self._shop_dir / "eval" / "questions.jsonl")
+        except (OSError, ValueError) as error:
+            log.warning("%s Fitting without it.", error)
+            labelled = []
+        return fit(
+            index,
+            version=version,
+            at=self._clock(),
+            encoder=self._cache,
+            speller=self._speller(index),
+            labelled=labelled,
+            budget=self._budget,
+        )
+
+    def snapshot(
+        self, version: int, folder: Folder, index: Index, learned: Fit, hold: Hold | None = None
+    ) -> Snapshot:
+        """Everything together, ready to be asked."""
+        articles = {(article.locale, article.id): article for article in folder.articles if article.published}
+        written = frozenset(locale.split("-")[0] for locale, _ in articles)
+        tongue = Tongue(self._languages, written, self._common) if articles else None
+        matcher = Matcher(Scorer(index, learned.classes), self._encoder, self._speller(index))
+        searcher = Searcher(matcher, learned, tongue=tongue)
+        return Snapshot(version, folder, articles, index, learned, searcher, hold)
+
+    def restored(self, stored: Stored, folder: Folder, hold: Hold | None) -> Snapshot:
+        """A version as it was, but for the problems: those are of the files as they are now."""
+        then = folder_of(texts_in(stored)) if hold else folder
+        then = replace(then, problems=folder.problems)
+        index = self.index_of(then, stored)
+        learned = fit_in(stored) or self.learn(index, 1)
+        return self.snapshot(stored.manifest.version, then, index, learned, hold)
+
+    def _speller(self, index: Index) -> Speller:
+        return Speller(word_counts(index), self._common)
+
+
+def vectors_of(index: Index) -> dict[str, Vectors]:
+    """The vector of each text that an index holds."""
+    answers = (text for entry in index.entries for text in entry.answers)
+    found = dict(zip(answers, index.answers, strict=True))
+    questions = (text for entry in index.entries for text in entry.questions)
+    found.update(zip(questions, index.questions, strict=True))
+    return found
+
+
+def _nothing(word: str) -> bool:  # noqa: ARG001
+    return False
