@@ -3,10 +3,10 @@
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,21 +16,27 @@ from rich.text import Text
 
 from knowledge_base import evaluate as ev
 from knowledge_base import rollback, vectors
+from knowledge_base.crossfit import Labelled
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.explanation_text import printed
 from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
+from knowledge_base.floor import floor_of, read_floor, values, write_floor
 from knowledge_base.folder import read_folder
 from knowledge_base.glossary import read_glossary
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
 from knowledge_base.manifest import BadIndexError
-from knowledge_base.metrics import Row, interval, measure
 from knowledge_base.places import about_place
+from knowledge_base.report.figures import Run
+from knowledge_base.report.record import PAGE, write_report
+from knowledge_base.report.screen import remarks, tables
 from knowledge_base.search import Searcher
 
 SHOP = "knowledge_base"
 STORE = "var/knowledge"
-COLUMNS = ("top1", "r3", "mrr", "auroc", "auroc_oos", "oos@95", "prec@80", "cov@p95")
+REPORTS = "var/reports"
+QUESTIONS = "eval/questions.jsonl"
+FLOOR = "eval/floor.json"
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 out = Console()
@@ -46,6 +52,7 @@ Thorough = Annotated[
         help="Train the model further on the articles, minutes; kept where it helps. --no- drops it."
     ),
 ]
+ReportsDir = Annotated[Path, typer.Option("--reports", help="Where index.html and its figures go.")]
 Model = Annotated[str, typer.Option("--model", envvar="ACTIONS_MODEL", help="A package or folder.")]
 
 
@@ -67,21 +74,39 @@ def build(
     store: StoreDir = Path(STORE),
     model: Model = PACKAGED_MODEL,
     thorough: Thorough = None,
+    fit_anew: Annotated[bool, typer.Option("--fit", help="Fit anew, also where no article changed.")] = False,
+    measure: Annotated[
+        bool, typer.Option("--evaluate", help="Measure it too, as `evaluate` does, in less time than that.")
+    ] = False,
+    reports: ReportsDir = Path(REPORTS),
 ) -> None:
     """Builds or brings up to date the index, and fits confidence on it."""
     _fine_tune(ev.shop_entries(shop), fine_tuned_folder(store, model), model, thorough)
+    encoder = load_encoder(chosen_model(store, model), store)
+    library = Library(shop, store, model=model, encoder=encoder)
+    started_at = dt.datetime.now(dt.UTC)
     with _bar("Encoding") as progress:
-        library = Library(shop, store, model=model).open(progress, release=True)
-    if library.stale():
+        library.open(progress, release=True)
+    fitted_at = library.status().fitted_at
+    kept = fitted_at is None or dt.datetime.fromisoformat(fitted_at) < started_at
+    if library.stale() or (fit_anew and kept):
         library.refit()
+    if measure:
+        try:
+            labelled = ev.read_questions(shop / QUESTIONS)
+            ev.test_lines(labelled)
+        except (OSError, ValueError) as error:
+            raise _stop(error) from error
+        # The same articles and dev lines give the same fit as `evaluate` would make.
+        _measure(shop.resolve().name, library.searcher(), encoder, labelled, reports)
     status = library.status()
     library.close()
+    for problem in status.left_out:
+        out.print(f"Left out: {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
     out.print(
         f"Version {status.version}: {status.articles} articles, {status.vectors} vectors, {status.backend}.",
         highlight=False,
     )
-    for problem in status.left_out:
-        out.print(f"Left out: {problem}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -157,20 +182,29 @@ def evaluate(
     shop: ShopDir = Path(SHOP),
     store: StoreDir = Path(STORE),
     model: Model = PACKAGED_MODEL,
-    report: Annotated[Path | None, typer.Option(help="Where to write the figures as JSON.")] = None,
+    reports: ReportsDir = Path(REPORTS),
+    set_floor: Annotated[
+        bool, typer.Option("--set-floor", help="Store the figures as those no change may fall below.")
+    ] = False,
     thorough: Thorough = None,
     teach: Annotated[
         bool | None,
         typer.Option(help="Add dev lines to their articles' phrasings. The default with --kb and --queries."),
     ] = None,
 ) -> None:
-    """Measures search on the lines whose split is `test`; fits on the articles and `dev` lines only."""
+    """Measures search on the lines whose split is `test`; fits on the articles and `dev` lines only.
+
+    The figures go to suites/ in the reports' folder, under the name of the suite's folder; index.html there
+    shows all suites.
+    """
     try:
         entries = ev.read_entries(kb) if kb else ev.shop_entries(shop)
-        labelled = ev.read_questions(queries or shop / "eval" / "questions.jsonl")
+        labelled = ev.read_questions(queries or shop / QUESTIONS)
+        ev.test_lines(labelled)
     except (OSError, ValueError) as error:
-        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from error
+        raise _stop(error) from error
+    if set_floor and (kb or queries):
+        raise _stop("The floor is for the shop's own questions. Leave out --kb and --queries.")
     # What was trained on the shop's articles has no place in measuring others.
     subject = str(kb.resolve()) if kb else ""
     _fine_tune(entries, fine_tuned_folder(store, model, subject), model, thorough)
@@ -187,18 +221,44 @@ def evaluate(
             teach=kb is not None if teach is None else teach,
             glossary=read_glossary(shop),
         )
-    test = [question for question in labelled if question.split == "test"]
-    with _bar("Asking") as progress:
-        answered = ev.ask_all(searcher, test, progress)
+    suite = (kb.resolve().parent if kb else shop.resolve()).name
+    found = _measure(suite, searcher, encoder, labelled, reports, predictions)
     cache.close()
+    if set_floor:
+        path = shop / FLOOR
+        # A floor that is missing or damaged has nothing that could be lowered.
+        with suppress(ValueError):
+            for fall in read_floor(path).falls(values(found)):
+                out.print(f"Lowered: {fall}", style="yellow", highlight=False)
+        write_floor(floor_of(found, dt.datetime.now(dt.UTC).date()), path)
+        out.print(f"Floor set: {path}.", highlight=False)
+
+
+def _measure(
+    suite: str,
+    searcher: Searcher,
+    encoder: Encoder,
+    labelled: Sequence[Labelled],
+    reports: Path,
+    predictions: Path | None = None,
+) -> Mapping[str, Any]:
+    with _bar("Asking") as progress:
+        answered = ev.ask_all(searcher, ev.test_lines(labelled), progress)
     if predictions:
         predictions.write_text(ev.predictions(answered), encoding="utf-8")
-    figures = _rows(searcher, answered, encoder)
-    _print_measures(figures)
-    _print_bands(answered)
-    if report:
-        report.parent.mkdir(parents=True, exist_ok=True)
-        report.write_text(json.dumps(_report(figures, answered, searcher), indent=1), encoding="utf-8")
+    run = Run(suite, dt.datetime.now(dt.UTC), searcher, encoder, answered)
+    found = write_report(run, reports)
+    for table in tables(found):
+        out.print(table)
+    for line in remarks(found):
+        out.print(line, highlight=False)
+    out.print(f"Report: {reports / PAGE}", highlight=False, soft_wrap=True)
+    return found
+
+
+def _stop(reason: object) -> typer.Exit:
+    err.print(str(reason), style="red", markup=False, highlight=False, soft_wrap=True)
+    return typer.Exit(2)
 
 
 def _fine_tune(entries: Sequence[Entry], target: Path, model: str, thorough: bool | None) -> None:
@@ -208,65 +268,6 @@ def _fine_tune(entries: Sequence[Entry], target: Path, model: str, thorough: boo
         with _bar("Training") as progress:
             verdict = fine_tune(entries, model, target, progress=progress)
         out.print(f"Trained model: {verdict}.", highlight=False)
-
-
-def _rows(searcher: Searcher, answered: list[ev.Answered], encoder: Encoder) -> dict[str, dict[str, float]]:
-    single = [one.question for one in answered if one.question.kind != "double"]
-    rankers = {
-        "BM25": ev.bm25_ranker(searcher.index.entries),
-        "MiniLM, nearest question": ev.nearest_ranker(searcher.index, encoder),
-    }
-    found: dict[str, list[Row]] = {name: [rank(one) for one in single] for name, rank in rankers.items()}
-    return {name: measure(rows) for name, rows in found.items()} | {"this search": ev.measured(answered)}
-
-
-def _print_measures(figures: dict[str, dict[str, float]]) -> None:
-    table = Table(title="On test lines that ask one thing")
-    table.add_column("")
-    for column in COLUMNS:
-        table.add_column(column, justify="right")
-    for name, row in figures.items():
-        table.add_row(name, *(f"{row[column]:.3f}" for column in COLUMNS))
-    out.print(table)
-    ours = figures["this search"]
-    low, high = interval(ours["top1"], int(ours["n_in"]))
-    out.print(f"top1 {ours['top1']:.3f}, 95 % interval {low:.3f} to {high:.3f}.", highlight=False)
-
-
-def _print_bands(answered: list[ev.Answered]) -> None:
-    bands = ev.bands(answered)
-    table = Table(title="What shoppers would see")
-    table.add_column("share")
-    table.add_column("of")
-    table.add_column("", justify="right")
-    rows = (
-        ("answered directly", f"{bands.answerable} answerable", bands.direct),
-        ("answered or among the buttons, right", f"{bands.answerable} answerable", bands.reached),
-        ("right", f"{bands.answers} direct answers", bands.direct_right),
-        ("handed over", f"{bands.unanswerable} unanswerable", bands.handed_over),
-        ("both questions found", f"{bands.doubles} double", bands.doubles_answered),
-    )
-    for name, of, value in rows:
-        table.add_row(name, of, f"{value:.3f}")
-    out.print(table)
-    kinds = Table(title="By kind")
-    for column in ("kind", "first right", "among four", "questions"):
-        kinds.add_column(column)
-    for kind, (first, four, count) in ev.by_kind(answered).items():
-        kinds.add_row(kind or "-", f"{first:.3f}", f"{four:.3f}", str(count))
-    out.print(kinds)
-
-
-def _report(
-    figures: dict[str, dict[str, float]], answered: list[ev.Answered], searcher: Searcher
-) -> dict[str, object]:
-    bands = ev.bands(answered)
-    return {
-        "measures": figures,
-        "bands": {name: getattr(bands, name) for name in bands.__slots__},
-        "kinds": ev.by_kind(answered),
-        "calibration": searcher.fit.calibration.as_dict(),
-    }
 
 
 @contextmanager

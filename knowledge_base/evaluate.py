@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,16 +48,47 @@ class Bands:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A question and the reply it got."""
+    """A question, the reply it got, and how long that took."""
 
     question: Labelled
     reply: Reply
+    took_ms: float = 0.0
 
     @property
     def row(self) -> Row:
         """For the measures."""
         ids = tuple(found.id for found in self.reply.found)
         return Row(self.question.labels, ids, self.reply.confidence)
+
+    @property
+    def parts(self) -> tuple[Reply, ...]:
+        """What is shown: the reply itself, or the replies to the questions in it."""
+        return self.reply.parts or (self.reply,)
+
+    @property
+    def direct(self) -> bool:
+        """An article was given as the answer."""
+        return any(part.band == "answer" for part in self.parts)
+
+    @property
+    def all_right(self) -> bool:
+        """Every article given as an answer is right."""
+        return all(part.found[0].id in self.question.labels for part in self.parts if part.band == "answer")
+
+    @property
+    def reached(self) -> bool:
+        """A right answer was given, or the right article was among the buttons."""
+        shown = {"answer": 1, "clarify": CHOICES, "hand_over": 0}
+        return any(
+            found.id in self.question.labels
+            for part in self.parts
+            for found in part.found[: shown[part.band]]
+        )
+
+    @property
+    def handed_over(self) -> bool:
+        """Neither an answer nor a button was shown."""
+        return all(part.band == "hand_over" for part in self.parts)
 
 
 def read_entries(path: Path) -> tuple[Entry, ...]:
@@ -120,16 +152,28 @@ def searcher_for(
 
 
 def ask_all(
-    searcher: Searcher, questions: Sequence[Labelled], progress: Progress | None = None
+    searcher: Searcher,
+    questions: Sequence[Labelled],
+    progress: Progress | None = None,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> list[Answered]:
     """Each question with its reply, in order."""
     answered = []
     for at, question in enumerate(questions, start=1):
+        started_s = clock()
         reply = searcher.ask(question.question, Context.of(question.context), RANKED)
-        answered.append(Answered(question, reply))
+        answered.append(Answered(question, reply, (clock() - started_s) * 1e3))
         if progress and at % 20 == 0:
             progress(at, len(questions))
     return answered
+
+
+def test_lines(labelled: Iterable[Labelled]) -> list[Labelled]:
+    """Those that only measure. Raises `ValueError` when there are none."""
+    found = [question for question in labelled if question.split == "test"]
+    if not found:
+        raise ValueError('No question has "split": "test", so there is nothing to measure with.')
+    return found
 
 
 def predictions(answered: Iterable[Answered]) -> str:
@@ -168,12 +212,12 @@ def bands(answered: Sequence[Answered]) -> Bands:
     inside = [one for one in single if one.question.labels]
     outside = [one for one in single if not one.question.labels]
     doubles = [one for one in answered if one.question.kind == "double"]
-    given = [one for one in single if _direct(one)]
+    given = [one for one in single if one.direct]
     return Bands(
-        direct=_share(map(_direct, inside)),
-        reached=_share(map(_reached, inside)),
-        direct_right=_share(_all_right(one) for one in given),
-        handed_over=_share(_worst_case_handed(one) for one in outside),
+        direct=_share(one.direct for one in inside),
+        reached=_share(one.reached for one in inside),
+        direct_right=_share(one.all_right for one in given),
+        handed_over=_share(one.handed_over for one in outside),
         doubles_answered=_share(map(_double_answered, doubles)),
         answerable=len(inside),
         unanswerable=len(outside),
@@ -207,30 +251,6 @@ def _row(entries: Sequence[Entry], question: Labelled, scores: Floats) -> Row:
     order = np.argsort(-scores, kind="stable")[:RANKED]
     ids = tuple(entries[int(at)].id for at in order)
     return Row(question.labels, ids, float(scores[int(order[0])]) if len(order) else 0.0)
-
-
-def _direct(one: Answered) -> bool:
-    parts = one.reply.parts or (one.reply,)
-    return any(part.band == "answer" for part in parts)
-
-
-def _all_right(one: Answered) -> bool:
-    """Every article given as an answer is right."""
-    parts = one.reply.parts or (one.reply,)
-    return all(part.found[0].id in one.question.labels for part in parts if part.band == "answer")
-
-
-def _reached(one: Answered) -> bool:
-    """A right answer was given, or the right article was among the buttons."""
-    for part in one.reply.parts or (one.reply,):
-        shown = {"answer": 1, "clarify": CHOICES, "hand_over": 0}[part.band]
-        if any(found.id in one.question.labels for found in part.found[:shown]):
-            return True
-    return False
-
-
-def _worst_case_handed(one: Answered) -> bool:
-    return all(part.band == "hand_over" for part in one.reply.parts or (one.reply,))
 
 
 def _double_answered(one: Answered) -> bool:

@@ -19,6 +19,7 @@ from knowledge_base.fine_tune import chosen_model
 from knowledge_base.folder import Folder, FolderReader
 from knowledge_base.glossary import FILE as GLOSSARY
 from knowledge_base.result import SearchResult
+from knowledge_base.search import Searcher
 from knowledge_base.shelf import Shelf, fit_in, texts_in
 from knowledge_base.snapshot import DEFAULT_LOCALE, Snapshot
 from knowledge_base.status import Held, Status
@@ -81,6 +82,10 @@ class Library:
             if self._live is not None:
                 self._cache.close()
                 self._live = None
+
+    def searcher(self) -> Searcher:
+        """What answers questions at this moment, to be measured."""
+        return self._snapshot_now().searcher
 
     def search(
         self,

@@ -1,12 +1,21 @@
 """Measures of a retriever that may hand over: ranking, ranking of confidence, what a threshold buys."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
+
+Floats = NDArray[np.float64]
+
 UNANSWERABLE_SHARE: Final = 0.2
 FEWEST_ANSWERS: Final = 20.0
+RESAMPLES: Final = 300
+# Shares of one kind of question have an interval in closed form; the others are resampled.
+WILSON: Final = ("top1", "r3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,26 @@ class Row:
         return self.rank == 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Rows as arrays; `rank` is infinite where no article found is right."""
+
+    inside: NDArray[np.bool_]
+    rank: Floats
+    confidence: Floats
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "_Columns":
+        return cls(
+            np.array([bool(row.labels) for row in rows], dtype=bool),
+            np.array([row.rank or math.inf for row in rows], dtype=np.float64),
+            np.array([row.confidence for row in rows], dtype=np.float64),
+        )
+
+    def take(self, rows: NDArray[np.int64]) -> "_Columns":
+        return _Columns(self.inside[rows], self.rank[rows], self.confidence[rows])
+
+
 def measure(rows: Sequence[Row]) -> dict[str, float]:
     """The measures by name.
 
@@ -37,48 +66,45 @@ def measure(rows: Sequence[Row]) -> dict[str, float]:
     a fifth of the traffic being unanswerable. `cov@p95`: largest share of answerable ones answered with at
     least 95 % of answers right in that traffic, counting at least 20 answers.
     """
-    inside = [row for row in rows if row.labels]
-    outside = [row for row in rows if not row.labels]
-    ranks = [row.rank for row in inside]
-    all_in = [row.confidence for row in inside]
-    right = [row.confidence for row in rows if row.right]
-    keep95 = threshold_keeping(all_in, 0.95)
-    return {
-        "n_in": len(inside),
-        "n_oos": len(outside),
-        "top1": _share(rank == 1 for rank in ranks),
-        "r3": _share(rank is not None and rank <= 3 for rank in ranks),
-        "mrr": sum(1 / rank for rank in ranks if rank) / len(ranks) if ranks else math.nan,
-        "auroc": auroc(right, [row.confidence for row in rows if not row.right]),
-        "auroc_oos": auroc(all_in, [row.confidence for row in outside]),
-        "oos@95": _share(row.confidence < keep95 for row in outside),
-        "prec@80": _precision(rows, threshold_keeping(all_in, 0.8)),
-        "cov@p95": _coverage(rows, 0.95),
-    }
+    return _measured(_Columns.of(rows))
 
 
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+def intervals(rows: Sequence[Row], *, seed: int = 7) -> dict[str, tuple[float, float]]:
+    """The 95 % interval of each measure.
+
+    Wilson for `top1` and `r3`, else percentiles of a bootstrap that draws answerable and unanswerable
+    questions apart (Efron and Tibshirani, 1993).
+    """
+    columns = _Columns.of(rows)
+    seen = _measured(columns)
+    random = np.random.default_rng(seed)
+    inside, outside = np.flatnonzero(columns.inside), np.flatnonzero(~columns.inside)
+    drawn: dict[str, list[float]] = {name: [] for name in seen}
+    for _ in range(RESAMPLES):
+        again = [part[random.integers(0, len(part), len(part))] for part in (inside, outside) if len(part)]
+        for name, value in _measured(columns.take(np.concatenate(again))).items() if again else ():
+            drawn[name].append(value)
+    found = {name: percentiles(values) for name, values in drawn.items() if not name.startswith("n_")}
+    return found | {name: interval(seen[name], int(seen["n_in"])) for name in WILSON}
+
+
+def auroc(positive: Sequence[float] | Floats, negative: Sequence[float] | Floats) -> float:
     """The chance that a positive scores above a negative, ties half (Mann-Whitney)."""
-    if not positive or not negative:
+    count, other = len(positive), len(negative)
+    if not count or not other:
         return math.nan
-    values = sorted([(value, 1) for value in positive] + [(value, 0) for value in negative])
-    total, at = 0.0, 0
-    while at < len(values):
-        end = at
-        while end < len(values) and values[end][0] == values[at][0]:
-            end += 1
-        total += (at + end + 1) / 2 * sum(kind for _, kind in values[at:end])
-        at = end
-    count = len(positive)
-    return (total - count * (count + 1) / 2) / (count * len(negative))
+    values = np.concatenate([positive, negative])
+    _, which, times = np.unique(values, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(times) - (times - 1) / 2)[which]
+    return float((ranks[:count].sum() - count * (count + 1) / 2) / (count * other))
 
 
-def threshold_keeping(values: Sequence[float], share: float) -> float:
+def threshold_keeping(values: Sequence[float] | Floats, share: float) -> float:
     """The highest threshold at or above which at least `share` of the values lie."""
-    ranked = sorted(values, reverse=True)
-    if not ranked:
+    ranked = np.sort(values)[::-1]
+    if not len(ranked):
         return math.nan
-    return ranked[max(0, min(len(ranked), math.ceil(round(share * len(ranked), 6))) - 1)]
+    return float(ranked[max(0, min(len(ranked), math.ceil(round(share * len(ranked), 6))) - 1)])
 
 
 def interval(share: float, count: int) -> tuple[float, float]:
@@ -94,34 +120,67 @@ def interval(share: float, count: int) -> tuple[float, float]:
     )
 
 
-def _outside_weight(rows: Sequence[Row]) -> float:
-    inside = sum(bool(row.labels) for row in rows)
-    outside = len(rows) - inside
-    return inside * UNANSWERABLE_SHARE / (1 - UNANSWERABLE_SHARE) / outside if outside else 0.0
+def exact_interval(count: float, total: float) -> tuple[float, float]:
+    """The exact 95 % interval of a share (Clopper and Pearson, 1934); counts may be fractions."""
+    if not total:
+        return (math.nan, math.nan)
+    rest = total - count
+    low = float(betaincinv(count, rest + 1, 0.025)) if count > 0 else 0.0
+    high = float(betaincinv(count + 1, rest, 0.975)) if rest > 0 else 1.0
+    return (low, high)
 
 
-def _precision(rows: Sequence[Row], threshold: float) -> float:
-    weight = _outside_weight(rows)
-    given = [row for row in rows if row.confidence >= threshold]
-    total = sum(1.0 if row.labels else weight for row in given)
-    return sum(row.right for row in given) / total if total else 1.0
+def percentiles(values: Sequence[float]) -> tuple[float, float]:
+    """The middle 95 % of resampled values; not numbers are left out."""
+    known = np.array([value for value in values if not math.isnan(value)])
+    if not len(known):
+        return (math.nan, math.nan)
+    low, high = np.percentile(known, [2.5, 97.5])
+    return (float(low), float(high))
 
 
-def _coverage(rows: Sequence[Row], precision: float) -> float:
-    weight = _outside_weight(rows)
-    ranked = sorted(rows, key=lambda row: -row.confidence)
-    inside, total, right, best = 0, 0.0, 0, 0
-    for at, row in enumerate(ranked):
-        inside += bool(row.labels)
-        total += 1.0 if row.labels else weight
-        right += row.right
-        tied = at + 1 < len(ranked) and ranked[at + 1].confidence == row.confidence
-        if not tied and total >= FEWEST_ANSWERS and right / total >= precision:
-            best = inside
-    answerable = sum(bool(row.labels) for row in rows)
-    return best / answerable if answerable else math.nan
+def _measured(rows: _Columns) -> dict[str, float]:
+    first = rows.inside & (rows.rank == 1)
+    ranks, all_in = rows.rank[rows.inside], rows.confidence[rows.inside]
+    outside = rows.confidence[~rows.inside]
+    return {
+        "n_in": len(ranks),
+        "n_oos": len(outside),
+        "top1": _mean(ranks == 1),
+        "r3": _mean(ranks <= 3),
+        "mrr": _mean(1 / ranks),
+        "auroc": auroc(rows.confidence[first], rows.confidence[~first]),
+        "auroc_oos": auroc(all_in, outside),
+        "oos@95": _mean(outside < threshold_keeping(all_in, 0.95)),
+        "prec@80": _precision(rows, first, threshold_keeping(all_in, 0.8)),
+        "cov@p95": _coverage(rows, first, 0.95),
+    }
 
 
-def _share(found: Iterable[bool]) -> float:
-    values = list(found)
-    return sum(values) / len(values) if values else math.nan
+def _weights(rows: _Columns) -> Floats:
+    inside = int(rows.inside.sum())
+    outside = len(rows.inside) - inside
+    weight = inside * UNANSWERABLE_SHARE / (1 - UNANSWERABLE_SHARE) / outside if outside else 0.0
+    return np.where(rows.inside, 1.0, weight)
+
+
+def _precision(rows: _Columns, first: NDArray[np.bool_], threshold: float) -> float:
+    given = rows.confidence >= threshold
+    total = float(_weights(rows)[given].sum())
+    return float(first[given].sum()) / total if total else 1.0
+
+
+def _coverage(rows: _Columns, first: NDArray[np.bool_], precision: float) -> float:
+    if not rows.inside.any():
+        return math.nan
+    order = np.argsort(-rows.confidence, kind="stable")
+    ranked = rows.confidence[order]
+    total = np.cumsum(_weights(rows)[order])
+    right, inside = np.cumsum(first[order]), np.cumsum(rows.inside[order])
+    ends = np.append(ranked[1:] != ranked[:-1], True)
+    good = np.flatnonzero(ends & (total >= FEWEST_ANSWERS) & (right >= precision * total))
+    return float(inside[good[-1]] / inside[-1]) if len(good) else 0.0
+
+
+def _mean(values: NDArray[np.bool_] | Floats) -> float:
+    return float(values.mean()) if len(values) else math.nan

@@ -2,7 +2,8 @@
 
     python scripts/train.py [--quick] [--force] [--thorough]
 
-What stands already for the same sources is not made again. The figures also go to var/reports/train.json.
+What stands already for the same sources is not made again. The figures also go to var/reports/train.json,
+those of the search with charts to var/reports/index.html.
 With --thorough the sentence model is trained on the articles too, which takes minutes, and is kept if
 questions held out gain by it.
 """
@@ -101,54 +102,54 @@ def rasa_content() -> str:
 
 
 def knowledge_content() -> str:
-    """A hash over everything an index is made from: articles, our own questions, code, the model's name."""
+    """A hash over everything an index is made from: articles, glossary, our questions, code, the model."""
     articles = content_hash([SHOP / "articles"], "*.md")
+    glossary = content_hash([SHOP], "glossary.yml")
     eval_questions = content_hash([SHOP / "eval"], "*.jsonl")
     code = content_hash([ROOT / "knowledge_base"], "*.py")
-    return "-".join((articles, eval_questions, code, os.environ.get("ACTIONS_MODEL", "packaged")))
+    return "-".join((articles, glossary, eval_questions, code, os.environ.get("ACTIONS_MODEL", "packaged")))
 
 
-def train_rasa(content: str, *, force: bool) -> Path:
-    """The model for this content, trained unless it stands. It is the newest in models/ afterwards."""
+def make_rasa(content: str, *, force: bool, measure: bool) -> tuple[Path, dict[str, Any] | None]:
+    """The model for this content, the newest in models/ afterwards, and figures of its intents.
+
+    The figures are cross-validated. What is missing is made in one process, as loading Rasa takes long.
+    """
     model = MODELS / f"{content}.tar.gz"
-    if force or not model.is_file():
-        run("rasa-train", [RASA / "rasa", "train", "--quiet", "--fixed-model-name", content])
+    figures = read_json(REPORT).get("intents") or {}
+    train = force or not model.is_file()
+    validate = measure and (force or figures.get("content") != content)
+    options = ["--name", content] if train else []
+    options += ["--folds", str(FOLDS)] if validate else []
+    if options:
+        printed = run("rasa-train", [RASA / "python", "-m", "rasa_side.train", *options])
+        found = json.loads(printed.splitlines()[-1])
+        figures = {**found["intents"], "content": content} if validate else figures
     # `rasa run` takes the newest file, also when older sources came back.
     model.touch()
-    return model
+    return model, figures or None
 
 
-def measure_intents(content: str, *, force: bool) -> dict[str, Any]:
-    """Cross-validated figures of the intents, from the last report when the content is the same."""
-    before = read_json(REPORT).get("intents") or {}
-    if not force and before.get("content") == content:
-        return {**before, "kept": True}
-    printed = run("intents", [RASA / "python", "-m", "rasa_side.evaluate", "--folds", str(FOLDS)])
-    figures: dict[str, Any] = json.loads(printed.splitlines()[-1])
-    return {**figures, "content": content}
+def make_knowledge(*, force: bool, measure: bool, thorough: bool) -> tuple[str, dict[str, Any] | None]:
+    """The line that says what is in the index, and figures of its search on our own test questions.
 
-
-def build_index(*, force: bool, thorough: bool) -> str:
-    """The line that says what is in the index, which is built unless it stands for the same content."""
+    What stands for the same content is not made again. No figures where there are no questions.
+    """
     content, stamp = knowledge_content(), STORE / "built.json"
     built = read_json(stamp)
-    if not force and not thorough and built.get("content") == content and (STORE / "index").is_dir():
-        return str(built["says"])
-    options = ["--thorough"] if thorough else []
-    printed = run("knowledge-build", [sys.executable, "-m", "knowledge_base", "build", *options])
-    says = printed.strip().splitlines()[-1]
-    stamp.write_text(json.dumps({"content": content, "says": says}), encoding="utf-8")
-    return says
-
-
-def measure_search() -> dict[str, Any] | None:
-    """Figures of the search on the test part of our own questions; None where there are none."""
-    if not (SHOP / "eval" / "questions.jsonl").is_file():
-        return None
-    report = REPORT.with_name("knowledge.json")
-    run("knowledge-evaluate", [sys.executable, "-m", "knowledge_base", "evaluate", "--report", report])
-    figures: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
-    return figures
+    stands = not force and not thorough and built.get("content") == content and (STORE / "index").is_dir()
+    measure = measure and (SHOP / "eval" / "questions.jsonl").is_file()
+    figures = REPORT.parent / "suites" / f"{SHOP.resolve().name}.json"
+    says, measured = built.get("says"), bool(stands and built.get("measured") and figures.is_file())
+    if not stands:
+        options = ["--fit", *(["--thorough"] if thorough else []), *(["--evaluate"] if measure else [])]
+        printed = run("knowledge-build", [sys.executable, "-m", "knowledge_base", "build", *options])
+        says, measured = printed.strip().splitlines()[-1], measure
+    elif measure and not measured:
+        run("knowledge-evaluate", [sys.executable, "-m", "knowledge_base", "evaluate"])
+        measured = True
+    stamp.write_text(json.dumps({"content": content, "says": says, "measured": measured}), encoding="utf-8")
+    return str(says), read_json(figures) if measured else None
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -169,30 +170,23 @@ def megabytes(path: Path) -> float:
 def train(*, quick: bool, force: bool, thorough: bool) -> dict[str, Any]:
     """Everything, Rasa and the index side by side, and the report."""
     content = rasa_content()
-
-    def rasa() -> tuple[Timed, Timed | None]:
-        model = timed(lambda: train_rasa(content, force=force))
-        return model, None if quick else timed(lambda: measure_intents(content, force=force))
-
-    def knowledge() -> tuple[Timed, Timed | None]:
-        index = timed(lambda: build_index(force=force, thorough=thorough))
-        return index, None if quick else timed(measure_search)
-
     started_s = time.monotonic()
     with ThreadPoolExecutor(2) as lanes:
-        first, second = lanes.submit(rasa), lanes.submit(knowledge)
-        (model, intents), (index, search) = first.result(), second.result()
+        first = lanes.submit(timed, lambda: make_rasa(content, force=force, measure=not quick))
+        second = lanes.submit(
+            timed, lambda: make_knowledge(force=force, measure=not quick, thorough=thorough)
+        )
+        rasa, knowledge = first.result(), second.result()
+    (model, intents), (says, search) = rasa.value, knowledge.value
     return {
         "content": content,
-        "model": {"file": str(model.value.relative_to(ROOT)), "mb": megabytes(model.value)},
-        "index": {"says": index.value, "mb": megabytes(STORE)},
-        "intents": intents.value if intents else read_json(REPORT).get("intents"),
-        "search": search.value if search else None,
+        "model": {"file": str(model.relative_to(ROOT)), "mb": megabytes(model)},
+        "index": {"says": says, "mb": megabytes(STORE)},
+        "intents": intents,
+        "search": {name: search[name] for name in ("measures", "bands")} if search else None,
         "took_s": {
-            "rasa": model.took_s,
-            "index": index.took_s,
-            "intents": intents.took_s if intents else None,
-            "search": search.took_s if search else None,
+            "rasa": rasa.took_s,
+            "knowledge": knowledge.took_s,
             "all": round(time.monotonic() - started_s, 1),
         },
     }
@@ -204,14 +198,17 @@ def show(report: dict[str, Any], out: Console) -> None:
         show_intents(report["intents"], out)
     if report["search"]:
         show_search(report["search"], out)
-    took = {name: seconds for name, seconds in report["took_s"].items() if seconds is not None}
     table = Table(title="Sizes and times")
     for column in ("", "", ""):
         table.add_column(column)
     table.add_row("Rasa model", report["model"]["file"], f"{report['model']['mb']} MB")
     table.add_row("Knowledge", report["index"]["says"], f"{report['index']['mb']} MB")
-    table.add_row("Time", ", ".join(f"{name} {seconds} s" for name, seconds in took.items()), "")
+    took = ", ".join(f"{name} {seconds} s" for name, seconds in report["took_s"].items())
+    table.add_row("Time", took, "")
     out.print(table)
+    page = REPORT.with_name("index.html")
+    if report["search"] and page.is_file():
+        out.print(f"Report: {page.relative_to(ROOT)}", highlight=False)
 
 
 def show_intents(figures: dict[str, Any], out: Console) -> None:
@@ -236,13 +233,15 @@ def show_search(figures: dict[str, Any], out: Console) -> None:
     for column in ("top1", "r3", "mrr"):
         table.add_column(column, justify="right")
     for name, row in figures["measures"].items():
-        table.add_row(name, *(f"{row[key]:.3f}" for key in ("top1", "r3", "mrr")))
+        table.add_row(name, *(f"{row[key]['value']:.3f}" for key in ("top1", "r3", "mrr")))
     out.print(table)
-    bands = figures["bands"]
+    direct, right, reached, handed = (
+        "–" if figures["bands"][name]["value"] is None else f"{figures['bands'][name]['value']:.3f}"
+        for name in ("direct", "direct_right", "reached", "handed_over")
+    )
     out.print(
-        f"Answered directly {bands['direct']:.3f}, of these right {bands['direct_right']:.3f}; "
-        f"answered or among the buttons {bands['reached']:.3f}; "
-        f"without an answer and handed over {bands['handed_over']:.3f}.",
+        f"Answered directly {direct}, of these right {right}; answered or among the buttons {reached}; "
+        f"without an answer and handed over {handed}.",
         highlight=False,
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from knowledge_base import evaluate as ev
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
+from knowledge_base.glossary import read_glossary
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
 from knowledge_base.metrics import measure as measure_rows
@@ -31,7 +32,7 @@ def measure(suites: Path | None = None) -> dict[str, list[Figure]]:
     for articles in sorted(suites.rglob("kb.jsonl")) if suites else ():
         entries = ev.read_entries(articles)
         queries = ev.read_questions(articles.with_name("queries.jsonl"))
-        found[f"quality: {articles.parent.name}"] = quality(entries, queries, encoder, cache)
+        found[f"quality: {articles.parent.name}"] = quality(entries, queries, encoder, cache, teach=True)
     cache.close()
     return found
 
@@ -79,10 +80,16 @@ def live_change(encoder: Encoder) -> list[Figure]:
 
 
 def quality(
-    entries: Sequence[Entry], questions: Sequence[ev.Labelled], encoder: Encoder, cache: VectorCache
+    entries: Sequence[Entry],
+    questions: Sequence[ev.Labelled],
+    encoder: Encoder,
+    cache: VectorCache,
+    *,
+    teach: bool = False,
 ) -> list[Figure]:
-    """BM25, nearest question and ours side by side, and what shoppers would see."""
-    searcher = ev.searcher_for(entries, questions, encoder, cache, dt.datetime.now(dt.UTC))
+    """BM25, nearest question and ours side by side, and what shoppers would see; as `evaluate` measures."""
+    at, glossary = dt.datetime.now(dt.UTC), read_glossary(SHOP)
+    searcher = ev.searcher_for(entries, questions, encoder, cache, at, teach=teach, glossary=glossary)
     answered = ev.ask_all(searcher, [one for one in questions if one.split == "test"])
     single = [one.question for one in answered if one.question.kind != "double"]
     rankers = {"BM25": ev.bm25_ranker(entries), "nearest": ev.nearest_ranker(searcher.index, encoder)}

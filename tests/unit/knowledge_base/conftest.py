@@ -86,9 +86,15 @@ def article_text(title: str, questions: list[str], answer: str, extra: str = "")
 
 
 @pytest.fixture(scope="session")
-def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+def model_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store for the exported model alone."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def encoder(model_store: Path) -> Encoder:
     """The packaged model through the backend a shop would get."""
-    return load_encoder(PACKAGED_MODEL, tmp_path_factory.mktemp("models"))
+    return load_encoder(PACKAGED_MODEL, model_store)
 
 
 @pytest.fixture
