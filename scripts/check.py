@@ -48,7 +48,7 @@ def must_pass(title: str, command: list[str], cwd: Path = ROOT, path: str | None
 
 
 def must_pass_in_two(title: str, command: list[str]) -> None:
-    """Tests that wait for processes and browsers: what fails is run once more, and must pass then."""
+    """Tests that wait for threads, processes and browsers: what fails is run once more, and must pass then."""
     try:
         must_pass(title, command)
     except StepError as failure:
@@ -73,13 +73,13 @@ def web() -> None:
 
 
 def python() -> None:
-    must_pass(
+    must_pass_in_two(
         "unit, contract and integration tests", [*PYTEST, "tests/unit", "tests/contract", "tests/integration"]
     )
 
 
 def rasa() -> None:
-    must_pass("rasa tests", [*PYTEST, "tests/rasa"])
+    must_pass_in_two("rasa tests", [*PYTEST, "tests/rasa"])
 
 
 def browser() -> None:
