@@ -48,7 +48,7 @@ def must_pass(title: str, command: list[str], cwd: Path = ROOT, path: str | None
 
 
 def must_pass_in_two(title: str, command: list[str]) -> None:
-    """Tests that wait for threads, processes and browsers: what fails is run once more, and must pass then."""
+    """Tests that wait for processes and browsers: what fails is run once more, and must pass then."""
     try:
         must_pass(title, command)
     except StepError as failure:
