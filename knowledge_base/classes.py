@@ -27,12 +27,12 @@ class Classes:
 
     ids: tuple[str, ...]
     digests: tuple[str, ...]
-    weights: Floats
-    bias: Floats
+    weights: Vectors
+    bias: Vectors
 
     def chances(self, vector: Vectors) -> Floats:
         """The probability of each of `ids`."""
-        logits = self.weights @ vector + self.bias
+        logits = (self.weights @ vector + self.bias).astype(np.float64)
         powers = np.exp(logits - logits.max())
         return np.asarray(powers / powers.sum())
 
@@ -52,8 +52,8 @@ def fit_classes(index: Index, keep: NDArray[np.bool_] | None = None) -> Classes 
     return Classes(
         ids=tuple(entry.id for entry in entries),
         digests=tuple(entry.asked_digest for entry in entries),
-        weights=found[:, :-1],
-        bias=found[:, -1],
+        weights=np.ascontiguousarray(found[:, :-1], dtype=np.float32),
+        bias=found[:, -1].astype(np.float32),
     )
 
 

@@ -39,7 +39,9 @@ def own_samples(index: Index, *, seed: int = 7) -> list[Sample]:
     """
     random = np.random.default_rng(seed)
     rows = random.permutation(len(index.owners))[:MOST_QUESTIONS]
-    return [*_answerable(index, rows, seed), *_unanswerable(index, rows, seed)]
+    scorer = Scorer(index, None)
+    reader = SignReader(scorer)
+    return [*_answerable(scorer, reader, rows, seed), *_unanswerable(scorer, reader, rows, seed)]
 
 
 def labelled_samples(
@@ -75,11 +77,11 @@ def _rank(order: NDArray[np.int64], right: set[int]) -> int:
     return next((place for place, row in enumerate(order) if row in right), -1)
 
 
-def _answerable(index: Index, rows: NDArray[np.int64], seed: int) -> Iterator[Sample]:
+def _answerable(plain: Scorer, reader: SignReader, rows: NDArray[np.int64], seed: int) -> Iterator[Sample]:
+    index = plain.index
     folds = np.random.default_rng(seed + 1).integers(0, FOLDS, len(index.owners))
     for fold in range(FOLDS):
-        scorer = Scorer(index, fit_classes(index, folds != fold))
-        reader = SignReader(scorer)
+        scorer = plain.with_classes(fit_classes(index, folds != fold))
         for row in rows:
             owner = int(index.owners[row])
             if folds[row] == fold and index.counts[owner] > 1:
@@ -90,13 +92,13 @@ def _answerable(index: Index, rows: NDArray[np.int64], seed: int) -> Iterator[Sa
                 yield Sample(signs, _rank(order, {owner}), answerable=True)
 
 
-def _unanswerable(index: Index, rows: NDArray[np.int64], seed: int) -> Iterator[Sample]:
+def _unanswerable(plain: Scorer, reader: SignReader, rows: NDArray[np.int64], seed: int) -> Iterator[Sample]:
+    index = plain.index
     folds = np.random.default_rng(seed + 2).integers(0, FOLDS, len(index.entries))
     if len(index.entries) < 2:
         return
     for fold in range(FOLDS):
-        scorer = Scorer(index, fit_classes(index, folds[index.owners] != fold))
-        reader = SignReader(scorer)
+        scorer = plain.with_classes(fit_classes(index, folds[index.owners] != fold))
         for row in rows:
             owner = int(index.owners[row])
             if folds[owner] == fold:
