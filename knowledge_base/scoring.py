@@ -96,9 +96,21 @@ class Scorer:
         other.classes, other._class_rows = classes, _aligned(self.index, classes)
         return other
 
-    def score(self, vector: Vectors, text: str, context: Context, *, without: int | None = None) -> Scores:
-        """The scores of a question; `without` leaves one question row out (for cross-fitting)."""
-        cosines, whole = self.index.cosines(vector), self._centre(vector)
+    def score(
+        self,
+        vector: Vectors,
+        text: str,
+        context: Context,
+        *,
+        without: int | None = None,
+        cosines: Vectors | None = None,
+    ) -> Scores:
+        """The scores of a question; `without` leaves one question row out (for cross-fitting).
+
+        `cosines` to all questions may be given where many questions' are worked out together.
+        """
+        cosines = self.index.cosines(vector) if cosines is None else cosines
+        whole = self._centre(cosines)
         nearest, centre = self._dense(vector, cosines, whole, without)
         dense = self.weights.nearest * nearest + self.weights.centre * centre
         share = 1.0
@@ -119,8 +131,9 @@ class Scorer:
         """How much of the weights of a question's terms the entry's own hold: as a share, and the amount."""
         return explained(weights, self._bag(row, without))
 
-    def _centre(self, vector: Vectors) -> Floats:
-        return np.asarray((self.index.sums @ vector) / self._norms, dtype=np.float64)
+    def _centre(self, cosines: Vectors) -> Floats:
+        # The product with a sum of vectors is the sum of the products, and those are known.
+        return np.add.reduceat(cosines, self.index.starts, dtype=np.float64) / self._norms
 
     def _dense(
         self, vector: Vectors, cosines: Vectors, centre: Floats, without: int | None
