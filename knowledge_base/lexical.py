@@ -18,6 +18,12 @@ MAX_CHARACTERS: Final = 2_000
 MAX_WORDS: Final = 120
 # One question is read up to a dozen times, and shoppers ask the same.
 REMEMBERED: Final = 1_024
+# Articles hold typos on purpose. A word of theirs that the model does not know, this long and this rare, is
+# repaired in questions all the same where one edit makes it a word so many times as frequent. Shorter ones
+# are too often words of their own: "wifi" is no "wife".
+LEAST_LETTERS: Final = 6
+RARE: Final = 3
+SURELY_MEANT: Final = 10
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _STOP: Final = """
@@ -82,7 +88,7 @@ class Speller:
         return _WORD.sub(lambda match: self._word(match.group()), self.glossary.read(text, self.counts))
 
     def knows(self, word: str) -> bool:
-        """Whether a word (small letters) needs no repair."""
+        """Whether a word (small letters) is an article's or the model's."""
         return word in self.counts or word in self._known
 
     def means_ours(self, word: str) -> bool:
@@ -93,24 +99,33 @@ class Speller:
 
     def _word(self, word: str) -> str:
         low = word.lower()
-        if len(low) < 4 or not low.isalpha() or self.knows(low):
+        if len(low) < 4 or not low.isalpha() or (self.knows(low) and not self._doubtful(low)):
             return word
         if low not in self._repairs:
             if len(self._repairs) > 20_000:
                 self._repairs.clear()
             self._repairs[low] = self._nearest(low)
-        return self._repairs[low]
+        repaired = self._repairs[low]
+        return word if repaired == low and low in self.counts else repaired
+
+    def _doubtful(self, word: str) -> bool:
+        """Whether a word of ours may be a typo."""
+        long = len(word) >= LEAST_LETTERS
+        return long and word not in self._known and self.counts.get(word, 0) <= RARE
 
     def _nearest(self, word: str) -> str:
-        limit = 1 if len(word) < 7 else 2
+        ours = self.counts.get(word, 0)
+        limit = 1 if len(word) < 7 or ours else 2
         found: list[tuple[int, int, str]] = []
         for other in self._alike(word, limit):
+            if self.counts[other] < SURELY_MEANT * ours or (ours and stem(other) == stem(word)):
+                continue
             distance = edits(word, other, limit)
             if distance <= limit:
                 found.append((distance, -self.counts[other], other))
         if found:
             return min(found)[2]
-        return self._cut(word) or word
+        return word if ours else self._cut(word) or word
 
     def _alike(self, word: str, limit: int) -> Iterator[str]:
         """Words that may be up to `limit` edits away: an edit brings in and takes out one letter at most."""

@@ -46,6 +46,23 @@ def test_only_unknown_words_are_repaired(speller, typed, meant):
     assert speller.repaired(typed) == meant
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Shiping", "shipping"),
+        ("retrun", "return"),
+        ("parcels", "parcels"),
+        ("Paypall", "Paypall"),
+        ("postage", "postage"),
+        ("wifi", "wifi"),
+    ],
+)
+def test_a_typo_that_stands_in_an_article_is_repaired_where_it_is_rare(typed, meant):
+    often = {"shipping": 40, "return": 30, "parcel": 30, "paypal": 30, "portage": 50, "wife": 30}
+    rare = {"shiping": 2, "retrun": 3, "parcels": 1, "paypall": 4, "postage": 1, "wifi": 1}
+    assert Speller(often | rare, {"postage"}).repaired(typed) == meant
+
+
 def test_edits_count_a_swap_once():
     assert edits("copuon", "coupon", 2) == 1
     assert edits("a", "abcdef", 2) == 3
