@@ -25,6 +25,13 @@ LEAST_LETTERS: Final = 6
 RARE: Final = 3
 SURELY_MEANT: Final = 10
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+# What is no text, and tags that part no words: "how lo<b>ng" is read as a browser shows it.
+_NO_TEXT: Final = re.compile(r"<(script|style)\b[^<>]{0,200}>.{0,2000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_INLINE: Final = re.compile(
+    r"</?(?:a|abbr|b|big|code|del|em|font|i|ins|mark|s|small|span|strike|strong|sub|sup|tt|u|wbr)"
+    r"(?:\s[^<>]{0,200})?/?>",
+    re.IGNORECASE,
+)
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _STOP: Final = """
 a about am an and any are as at be been but by can could did do does for from get got had has have hello help
@@ -40,7 +47,8 @@ def clean(message: str) -> str:
     if len(message) > MAX_CHARACTERS * 2:
         message = message[: MAX_CHARACTERS * 2].rpartition(" ")[0] or message[:MAX_CHARACTERS]
     text = unicodedata.normalize("NFKC", message)
-    text = _TAG.sub(" ", html.unescape(text))
+    text = _NO_TEXT.sub(" ", html.unescape(text))
+    text = _TAG.sub(" ", _INLINE.sub("", text))
     text = "".join(char if _visible(char) else (" " if char.isspace() else "") for char in text)
     return " ".join(_unrepeated(text.split())[:MAX_WORDS])[:MAX_CHARACTERS]
 

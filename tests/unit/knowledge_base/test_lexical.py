@@ -9,7 +9,11 @@ from knowledge_base.lexical import Bm25, Speller, clean, edits, stem, terms
     ("message", "cleaned"),
     [
         ("  where\tis\nmy order ", "where is my order"),
-        ("<b>where</b> is <script>x</script> it", "where is x it"),
+        ("<b>where</b> is <script>x</script> it", "where is it"),
+        ("how lo<b>ng</b> does <span class='x'>it</span> take", "how long does it take"),
+        ("<p>how long</p><p>does it<br>take</p>", "how long does it take"),
+        ("<style>p { color: red }</style>how<STYLE\n>a</STYLE > long", "how long"),
+        ("is <script> a word", "is a word"),
         ("wh\u200bere is\u0000 it", "where is it"),
         ("1 < 2 &amp; 3", "1 < 2 & 3"),
         ("ｆｒｅｅ shipping", "free shipping"),
