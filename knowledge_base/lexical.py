@@ -49,7 +49,8 @@ def clean(message: str) -> str:
     text = unicodedata.normalize("NFKC", message)
     text = _NO_TEXT.sub(" ", html.unescape(text))
     text = _TAG.sub(" ", _INLINE.sub("", text))
-    text = "".join(char if _visible(char) else (" " if char.isspace() else "") for char in text)
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(char if _visible(char) else (" " if char.isspace() else "") for char in text)
     return " ".join(_unrepeated(text.split())[:MAX_WORDS])[:MAX_CHARACTERS]
 
 

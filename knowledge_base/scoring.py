@@ -133,7 +133,8 @@ class Scorer:
 
     def _centre(self, cosines: Vectors) -> Floats:
         # The product with a sum of vectors is the sum of the products, and those are known.
-        return np.add.reduceat(cosines, self.index.starts, dtype=np.float64) / self._norms
+        sums: Floats = np.add.reduceat(cosines, self.index.starts, dtype=np.float64)
+        return sums / self._norms
 
     def _dense(
         self, vector: Vectors, cosines: Vectors, centre: Floats, without: int | None

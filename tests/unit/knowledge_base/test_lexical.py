@@ -1,5 +1,6 @@
 """Cleaning, typo repair and BM25."""
 
+import numpy as np
 import pytest
 
 from knowledge_base.lexical import Bm25, Speller, clean, edits, stem, terms
@@ -65,6 +66,20 @@ def test_a_typo_that_stands_in_an_article_is_repaired_where_it_is_rare(typed, me
     often = {"shipping": 40, "return": 30, "parcel": 30, "paypal": 30, "portage": 50, "wife": 30}
     rare = {"shiping": 2, "retrun": 3, "parcels": 1, "paypall": 4, "postage": 1, "wifi": 1}
     assert Speller(often | rare, {"postage"}).repaired(typed) == meant
+
+
+def test_no_word_that_a_few_edits_reach_is_passed_over():
+    random = np.random.default_rng(3)
+    ours = {"".join(random.choice(list("abcdeé"), size)): 5 for size in random.integers(3, 8, 300)}
+    for typed in ("".join(random.choice(list("abcdeé"), size)) for size in random.integers(4, 9, 60)):
+        limit = 1 if len(typed) < 7 else 2
+        near = [
+            (edits(typed, word, limit), word)
+            for word in ours
+            if word[0] in typed[:2] and edits(typed, word, limit) <= limit
+        ]
+        if near and typed not in ours:
+            assert Speller(ours, ()).repaired(typed) == min(near)[1]
 
 
 def test_edits_count_a_swap_once():
