@@ -5,8 +5,6 @@ import socket
 import sys
 from typing import NoReturn
 
-import torch
-
 from actions.app import create_app
 from actions.knowledge import Knowledge
 from actions.logs import set_up
@@ -23,8 +21,6 @@ def main() -> None:
         _stop(str(error))
     set_up(settings.log_level, settings.log_format)
     listening = _listen(settings)
-    # One question at a time reaches the model; more threads only fight over the cores.
-    torch.set_num_threads(1)
     library = Library(
         shop_dir=settings.shop_dir,
         store_dir=settings.store_dir,

@@ -19,13 +19,14 @@ from knowledge_base import rollback, vectors
 from knowledge_base.crossfit import Labelled
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.explanation_text import printed
-from knowledge_base.fine_tune import chosen_model, fine_tune, fine_tuned_folder
 from knowledge_base.floor import floor_of, read_floor, values, write_floor
 from knowledge_base.folder import read_folder
+from knowledge_base.frontmatter import FormatError
 from knowledge_base.glossary import read_glossary
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
 from knowledge_base.manifest import BadIndexError
+from knowledge_base.model_files import chosen_model, fine_tuned_folder
 from knowledge_base.places import about_place
 from knowledge_base.report.figures import Run
 from knowledge_base.report.record import PAGE, write_report
@@ -201,7 +202,8 @@ def evaluate(
         entries = ev.read_entries(kb) if kb else ev.shop_entries(shop)
         labelled = ev.read_questions(queries or shop / QUESTIONS)
         ev.test_lines(labelled)
-    except (OSError, ValueError) as error:
+        glossary = read_glossary(shop)
+    except (OSError, ValueError, FormatError) as error:
         raise _stop(error) from error
     if set_floor and (kb or queries):
         raise _stop("The floor is for the shop's own questions. Leave out --kb and --queries.")
@@ -219,7 +221,7 @@ def evaluate(
             dt.datetime.now(dt.UTC),
             progress=progress,
             teach=kb is not None if teach is None else teach,
-            glossary=read_glossary(shop),
+            glossary=glossary,
         )
     suite = (kb.resolve().parent if kb else shop.resolve()).name
     found = _measure(suite, searcher, encoder, labelled, reports, predictions)
@@ -265,6 +267,9 @@ def _fine_tune(entries: Sequence[Entry], target: Path, model: str, thorough: boo
     if thorough is False:
         shutil.rmtree(target, ignore_errors=True)
     if thorough:
+        # Training takes torch, which takes seconds to load; nothing else here needs it.
+        from knowledge_base.fine_tune import fine_tune  # noqa: PLC0415
+
         with _bar("Training") as progress:
             verdict = fine_tune(entries, model, target, progress=progress)
         out.print(f"Trained model: {verdict}.", highlight=False)

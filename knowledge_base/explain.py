@@ -114,7 +114,7 @@ class Explainer:
             phrasing=index.entries[row].questions[nearest],
             cosine=float(near[nearest]),
             views=self._views(row, reply.question, weighed, context),
-            signs=self._signs(weighed.signs[place], len(index.entries) > 1),
+            signs=self._signs(weighed.signs[place], best=place == 0),
         )
 
     def _views(self, row: int, text: str, weighed: Weighed, context: Context) -> dict[str, float]:
@@ -132,14 +132,21 @@ class Explainer:
             "context": float(scores.total[row] - plain.total[row]),
         }
 
-    def _signs(self, signs: Signs, several: bool) -> tuple[Sign, ...]:
+    def _sure(self, signs: Signs) -> float:
+        return self.searcher.fit.calibration.sure(signs, alone=self._alone)
+
+    @property
+    def _alone(self) -> bool:
+        return len(self.searcher.index.entries) == 1
+
+    def _signs(self, signs: Signs, *, best: bool) -> tuple[Sign, ...]:
         """The signs, those that moved the confidence furthest first."""
-        right = self.searcher.fit.calibration.right
-        here, found = right(signs), []
+        chance = self._sure if best else self.searcher.fit.calibration.right
+        here, found = chance(signs), []
         for field in fields(Signs):
             value, usual = getattr(signs, field.name), getattr(self.usual, field.name)
-            if several or field.name != "gap":
-                moved = here - right(replace(signs, **{field.name: usual}))
+            if not self._alone or field.name != "gap":
+                moved = here - chance(replace(signs, **{field.name: usual}))
                 found.append(Sign(field.name, value, usual, moved))
         return tuple(sorted(found, key=lambda sign: -abs(sign.moved)))
 
@@ -185,7 +192,7 @@ class Explainer:
         if self._tied(reply, weighed):
             one, other = candidates[:2]
             ahead = replace(weighed.signs[0], gap=self.usual.gap)
-            would = self.searcher.fit.calibration.right(ahead)
+            would = self._sure(ahead)
             found.append(
                 f"“{one.title}” and “{other.title}” match about equally well; one as far ahead as "
                 f"usual would make it {short(would)}."
@@ -222,7 +229,7 @@ class Explainer:
         if least is None or least.moved > -LEAST_MOVED:
             return []
         instead = replace(signs, **{least.name: least.usual})
-        would = calibration.right(instead)
+        would = self._sure(instead)
         topic = self.searcher.index.entries[self.searcher.index.rows[best.id]].topic
         band = calibration.band(would, calibration.reached(instead), topic)
         label = LABELS.get(least.name, least.name)

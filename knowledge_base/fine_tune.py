@@ -3,7 +3,6 @@
 The trained weights may be averaged with those they came from (weight-space ensembles, Wortsman et al., 2022).
 """
 
-import hashlib
 import json
 import math
 import shutil
@@ -21,16 +20,15 @@ from sentence_transformers import SentenceTransformer
 from knowledge_base.classes import MIN_QUESTIONS_FOR_CLASSES, fit_classes
 from knowledge_base.context import Context
 from knowledge_base.contrast import mixed, neighbours_of, trained
-from knowledge_base.embed import model_folder
 from knowledge_base.index import Entry, Index, Vectors, content_digest, texts_of
 from knowledge_base.metrics import auroc
+from knowledge_base.model_files import NOTE, model_folder
 from knowledge_base.scoring import Scorer
 
 STEPS: Final = 60
 HELD_OUT: Final = 0.2
 SHARES: Final = (0.5, 1.0)
 FEWEST_ARTICLES: Final = 8
-NOTE: Final = "fine_tuned.json"
 
 Step = Callable[[int, int], None]
 
@@ -72,18 +70,6 @@ class Verdict:
             for trial in self.trials
         )
         return f"{'Kept' if self.share else 'Not kept'} ({figures})" if figures else "Too few questions"
-
-
-def fine_tuned_folder(store_dir: Path, model: str, subject: str = "") -> Path:
-    """Where the form of `model` trained on `subject` (the shop's articles) is kept, there or not."""
-    name = hashlib.sha256(f"{model}\n{subject}".encode()).hexdigest()[:12]
-    return store_dir / "models" / f"fine-tuned-{name}"
-
-
-def chosen_model(store_dir: Path, model: str, subject: str = "") -> str:
-    """The fine-tuned form of `model` where there is one, else `model`."""
-    folder = fine_tuned_folder(store_dir, model, subject)
-    return str(folder) if (folder / NOTE).is_file() else model
 
 
 def fine_tune(

@@ -15,9 +15,9 @@ from knowledge_base.builder import Builder, vectors_of
 from knowledge_base.confidence import Budget
 from knowledge_base.context import Context
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
-from knowledge_base.fine_tune import chosen_model
 from knowledge_base.folder import Folder, FolderReader
 from knowledge_base.glossary import FILE as GLOSSARY
+from knowledge_base.model_files import chosen_model
 from knowledge_base.result import SearchResult
 from knowledge_base.search import Searcher
 from knowledge_base.shelf import Shelf, fit_in, texts_in

@@ -25,8 +25,6 @@ UNREAD_SHARE: Final = 0.1
 LEAST_OF_A_QUESTION: Final = 0.3
 LEAST_OF_A_PART: Final = 0.6
 SURELY_ONE: Final = 0.97
-# Two articles as close as this are told apart by nothing: neither is surer than even.
-TIED: Final = 0.02
 MIN_WORDS_TO_CUT: Final = 6
 MOST_CUTS: Final = 2
 _ORDER: Final[dict[Band, int]] = {"hand_over": 0, "clarify": 1, "answer": 2}
@@ -113,7 +111,8 @@ class Searcher:
 
     def _single(self, text: str, context: Context, limit: int) -> Reply:
         weighed, calibration = self.weigh(text, context, limit), self.fit.calibration
-        found = _ranked([self.index.entries[row].id for row in weighed.order], weighed.signs, calibration)
+        ids, alone = [self.index.entries[row].id for row in weighed.order], len(self.index.entries) == 1
+        found = _ranked(ids, weighed.signs, calibration, alone=alone)
         top = int(weighed.order[0])
         topic = self.index.entries[top].topic
         band = calibration.band(found[0].confidence, calibration.reached(weighed.signs[0]), topic)
@@ -182,15 +181,16 @@ def word_counts(index: Index) -> Mapping[str, int]:
     return counts
 
 
-def _ranked(ids: list[str], signs: list[Signs], calibration: Calibration) -> tuple[Found, ...]:
+def _ranked(
+    ids: list[str], signs: list[Signs], calibration: Calibration, *, alone: bool
+) -> tuple[Found, ...]:
     """Confidences that fall with the rank and, but for the first, share what the first leaves."""
     found: list[Found] = []
     for article_id, sign in zip(ids, signs, strict=False):
-        confidence = calibration.right(sign)
-        if not found and len(signs) > 1:
-            confidence = min(confidence, 0.5 + 0.5 * sign.gap / TIED)
         if found:
-            confidence = min(confidence, found[-1].confidence, 1.0 - found[0].confidence)
+            confidence = min(calibration.right(sign), found[-1].confidence, 1.0 - found[0].confidence)
+        else:
+            confidence = calibration.sure(sign, alone=alone)
         found.append(Found(article_id, confidence, sign.similarity))
     return tuple(found)
 

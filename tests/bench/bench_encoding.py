@@ -14,7 +14,8 @@ from sentence_transformers import SentenceTransformer, export_dynamic_quantized_
 
 from knowledge_base import evaluate as ev
 from knowledge_base.embed import PACKAGED_MODEL, model_folder
-from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32, OnnxModel, export, quiet
+from knowledge_base.onnx_export import export
+from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32, OnnxModel, quiet
 from scripts.steps import ROOT
 from tests.bench.report import Figure, against
 

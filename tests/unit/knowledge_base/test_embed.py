@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from knowledge_base import embed
+from knowledge_base import onnx_export
 from knowledge_base.embed import PACKAGED_MODEL, RECENT, Encoder, load_encoder
 from knowledge_base.onnx_model import BLOCKS, COLUMNS, FP32
 
@@ -72,7 +72,7 @@ def test_an_export_that_fails_leaves_torch_unless_int8_is_demanded(monkeypatch, 
     def fails(*_: object) -> None:
         raise ValueError("disk full")
 
-    monkeypatch.setattr(embed, "exported", fails)
+    monkeypatch.setattr(onnx_export, "exported", fails)
     with caplog.at_level(logging.WARNING):
         assert load_encoder(PACKAGED_MODEL, tmp_path).backend == "torch"
     assert "disk full" in caplog.text

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from knowledge_base.embed import PACKAGED_MODEL, load_encoder, model_folder
-from knowledge_base.fine_tune import NOTE, Trial, Verdict, chosen_model, fine_tune, fine_tuned_folder
+from knowledge_base.fine_tune import Trial, Verdict, fine_tune
 from knowledge_base.index import Entry
 from knowledge_base.library import Library
+from knowledge_base.model_files import NOTE, chosen_model, fine_tuned_folder
 
 WORDS = ("delivery", "refund", "coupon", "card", "invoice", "account", "size", "gift")
 ENTRIES = tuple(

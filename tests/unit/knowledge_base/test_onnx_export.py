@@ -7,10 +7,11 @@ import shutil
 import numpy as np
 import pytest
 
-from knowledge_base import onnx_model
+from knowledge_base import onnx_export
 from knowledge_base.embed import PACKAGED_MODEL, model_folder
 from knowledge_base.lean_graph import ForeignGraphError
-from knowledge_base.onnx_model import BLOCKS, COLUMNS, FORM, FP32, SAMPLES, OnnxModel, exported, fastest
+from knowledge_base.onnx_export import exported, fastest
+from knowledge_base.onnx_model import BLOCKS, COLUMNS, FORM, FP32, SAMPLES, OnnxModel
 
 
 def test_the_fastest_form_is_the_one_with_the_best_rounds_for_each_text():
@@ -56,7 +57,7 @@ def test_a_kept_form_with_other_vectors_on_this_processor_is_made_anew(tmp_path,
 
 def test_int8_that_loses_too_much_on_a_processor_is_left_out(monkeypatch, tmp_path):
     monkeypatch.setattr(
-        onnx_model, "nearness", lambda _model, folder: 0.9 if folder.name.endswith(COLUMNS) else 1.0
+        onnx_export, "nearness", lambda _model, folder: 0.9 if folder.name.endswith(COLUMNS) else 1.0
     )
     _, kind = exported(model_folder(PACKAGED_MODEL), tmp_path, "abc", (COLUMNS, BLOCKS))
     assert kind == BLOCKS
@@ -69,7 +70,7 @@ def test_a_model_that_cannot_be_made_lean_runs_as_it_was_exported(monkeypatch, t
     def is_foreign(_exported: object) -> None:
         raise ForeignGraphError("A BERT has no Relu once its layers are fused.")
 
-    monkeypatch.setattr(onnx_model, "lean", is_foreign)
+    monkeypatch.setattr(onnx_export, "lean", is_foreign)
     plain, kind = exported(folder, tmp_path / "plain", "abc", (COLUMNS, FP32))
     assert kind == FP32
     texts = ["where is it", "my card was declined"]
