@@ -134,7 +134,7 @@ class Scorer:
     def _centre(self, cosines: Vectors) -> Floats:
         # The product with a sum of vectors is the sum of the products, and those are known.
         sums: Floats = np.add.reduceat(cosines, self.index.starts, dtype=np.float64)
-        return sums / self._norms
+        return np.asarray(sums / self._norms, dtype=np.float64)
 
     def _dense(
         self, vector: Vectors, cosines: Vectors, centre: Floats, without: int | None
