@@ -82,6 +82,20 @@ class Index:
         scores, rows = self.faiss.search(vector.reshape(1, -1), min(count, self.faiss.ntotal))
         return scores[0], rows[0]
 
+    def cosines(self, vector: Vectors) -> Vectors:
+        """The similarity of every question, by FAISS's own product over its vectors: exact as `nearest`.
+
+        Where hundreds of neighbours are wanted this is faster by what keeping them in order costs: half of a
+        search for 512 among 10,000; from 20,000 on both wait for memory.
+        """
+        asked, found = np.ascontiguousarray(vector), np.empty(len(self.owners), dtype=np.float32)
+        if len(found):
+            store, width = self.faiss.get_xb(), self.dimension
+            faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]
+                faiss.swig_ptr(found), faiss.swig_ptr(asked), store, width, len(found)
+            )
+        return found
+
 
 class _Rows:
     """The vectors inside a flat FAISS index as an array, so that they are not in memory twice.

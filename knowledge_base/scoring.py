@@ -1,7 +1,8 @@
 """How near each article is to a question: dense, class and word views of it, and where the shopper is."""
 
+import copy
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -13,7 +14,7 @@ from knowledge_base.classes import Classes, Floats
 from knowledge_base.classes import fit_classes as fit_classes
 from knowledge_base.context import Context
 from knowledge_base.index import Entry, Index, Vectors
-from knowledge_base.lexical import Bm25, terms
+from knowledge_base.lexical import Bm25, explained, terms
 
 NEIGHBOURS: Final = 512
 FEW_TERMS: Final = 3
@@ -38,16 +39,22 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One number for each entry in each view; `total` ranks, `similarity` is at most 1."""
+    """One number for each entry in each view; `total` ranks, `similarity` is at most 1.
+
+    `centre` and `cosines` are the cosines to the entries' centres and to all questions, of the words scored
+    last and with nothing left out.
+    """
 
     nearest: Floats
     similarity: Floats
     chance: Floats
     lexical: Floats
     total: Floats
+    centre: Floats
+    cosines: Vectors
 
     def blended(self, other: "Scores", share: float) -> "Scores":
-        """These scores and `share` of the others."""
+        """These scores and `share` of the others, which are of the words that count from here on."""
         mine, theirs = 1 - share, share
         return Scores(
             nearest=mine * self.nearest + theirs * other.nearest,
@@ -55,11 +62,18 @@ class Scores:
             chance=mine * self.chance + theirs * other.chance,
             lexical=mine * self.lexical + theirs * other.lexical,
             total=mine * self.total + theirs * other.total,
+            centre=other.centre,
+            cosines=other.cosines,
         )
 
     def order(self, limit: int) -> NDArray[np.int64]:
         """Rows of the best entries, best first."""
-        return np.argsort(-self.total, kind="stable")[:limit]
+        if limit >= len(self.total):
+            return np.argsort(-self.total, kind="stable")
+        falling = -self.total
+        # All that are no worse than the last of the best, so that of equal ones the first rows stay first.
+        best = np.flatnonzero(falling <= np.partition(falling, limit - 1)[limit - 1])
+        return best[np.argsort(falling[best], kind="stable")][:limit]
 
 
 class Scorer:
@@ -72,15 +86,35 @@ class Scorer:
         self.bags = [bag_of(entry) for entry in index.entries]
         self.bm25 = Bm25(self.bags)
         self._norms = np.linalg.norm(index.sums, axis=1) + 1e-9
-        self._answered = bool(len(index.answers))
+        self._answered, self._answer_starts = np.unique(index.answer_owners, return_index=True)
+        self._places = _Places(index)
         self._class_rows = _aligned(index, classes)
 
-    def score(self, vector: Vectors, text: str, context: Context, *, without: int | None = None) -> Scores:
-        """The scores of a question; `without` leaves one question row out (for cross-fitting)."""
-        nearest, centre = self._dense(vector, without)
+    def with_classes(self, classes: Classes | None) -> "Scorer":
+        """The same with another classifier; what is worked out of the index alone is shared."""
+        other = copy.copy(self)
+        other.classes, other._class_rows = classes, _aligned(self.index, classes)
+        return other
+
+    def score(
+        self,
+        vector: Vectors,
+        text: str,
+        context: Context,
+        *,
+        without: int | None = None,
+        cosines: Vectors | None = None,
+    ) -> Scores:
+        """The scores of a question; `without` leaves one question row out (for cross-fitting).
+
+        `cosines` to all questions may be given where many questions' are worked out together.
+        """
+        cosines = self.index.cosines(vector) if cosines is None else cosines
+        whole = self._centre(cosines)
+        nearest, centre = self._dense(vector, cosines, whole, without)
         dense = self.weights.nearest * nearest + self.weights.centre * centre
         share = 1.0
-        if self._answered:
+        if len(self._answered):
             dense = dense + self.weights.answer * self._answer(vector, centre)
             share += self.weights.answer
         similarity = dense / share
@@ -89,33 +123,39 @@ class Scorer:
         total = dense + self.weights.chance * chance + self.weights.lexical * lexical
         if context.step or context.event:
             total = total + self._place(context, text, similarity)
-        return Scores(nearest, similarity, chance, lexical, total)
+        return Scores(nearest, similarity, chance, lexical, total, whole, cosines)
 
     def explained(
-        self, query: Collection[str], row: int, *, without: int | None = None
+        self, weights: Mapping[str, float], row: int, *, without: int | None = None
     ) -> tuple[float, float]:
-        """How much of the meaning of a question's terms the entry's own hold: as a share, and the amount."""
-        return self.bm25.explained(query, self._bag(row, without))
+        """How much of the weights of a question's terms the entry's own hold: as a share, and the amount."""
+        return explained(weights, self._bag(row, without))
 
-    def _dense(self, vector: Vectors, without: int | None) -> tuple[Floats, Floats]:
-        index = self.index
-        sums, norms = index.sums @ vector, self._norms
-        found, rows = index.nearest(vector, NEIGHBOURS)
-        sims = np.full(len(index.owners), found[-1], dtype=np.float64)
-        sims[rows] = found
+    def _centre(self, cosines: Vectors) -> Floats:
+        # The product with a sum of vectors is the sum of the products, and those are known.
+        sums: Floats = np.add.reduceat(cosines, self.index.starts, dtype=np.float64)
+        return np.asarray(sums / self._norms, dtype=np.float64)
+
+    def _dense(
+        self, vector: Vectors, cosines: Vectors, centre: Floats, without: int | None
+    ) -> tuple[Floats, Floats]:
+        index, floor = self.index, -1.0
+        if len(cosines) > NEIGHBOURS:
+            # What is farther than so many others counts no less: how far it is says nothing any more.
+            floor = float(np.partition(cosines, -NEIGHBOURS)[-NEIGHBOURS])
         if without is not None:
             row = int(index.owners[without])
             left = index.sums[row] - index.questions[without]
-            sims[without] = -1.0
-            sums, norms = sums.copy(), norms.copy()
-            sums[row], norms[row] = float(left @ vector), float(np.linalg.norm(left)) + 1e-9
-        return np.maximum.reduceat(sims, index.starts), np.asarray(sums / norms, dtype=np.float64)
+            cosines, centre = cosines.copy(), centre.copy()
+            cosines[without] = -1.0
+            centre[row] = float(left @ vector) / (float(np.linalg.norm(left)) + 1e-9)
+        nearest = np.maximum.reduceat(cosines, index.starts).astype(np.float64)
+        return np.maximum(nearest, floor), centre
 
     def _answer(self, vector: Vectors, centre: Floats) -> Floats:
-        found = self.index.answers @ vector
-        best = np.full(len(self.index.entries), -1.0)
-        np.maximum.at(best, self.index.answer_owners, found)
-        return np.where(best > -1.0, best, centre)
+        best = centre.copy()
+        best[self._answered] = np.maximum.reduceat(self.index.answers @ vector, self._answer_starts)
+        return best
 
     def _lexical(self, text: str, without: int | None) -> Floats:
         query = terms(text)
@@ -141,16 +181,16 @@ class Scorer:
     def _place(self, context: Context, text: str, similarity: Floats) -> Floats:
         """What the shopper's step and last event add; an event counts for words that say little alone."""
         gains = np.zeros(len(self.index.entries))
-        open_to_event = 0.0
-        if len(terms(text)) <= FEW_TERMS:
-            near = float(similarity.max())
-            open_to_event = max(0.0, min(1.0, (ALONE_AT - near) / (ALONE_AT - ALONE_FROM)))
-        for row, entry in enumerate(self.index.entries):
-            if context.step and entry.steps:
-                gains[row] += self.weights.step if context.step in entry.steps else -self.weights.other_step
-            if context.event:
-                share = _event_share(entry, context)
-                gains[row] += share * (self.weights.event + open_to_event * self.weights.event_alone)
+        if context.step:
+            gains[self._places.stepped] -= self.weights.other_step
+            gains[self._places.step(context.step)] = self.weights.step
+        if context.event:
+            open_to_event = 0.0
+            if len(terms(text)) <= FEW_TERMS:
+                near = float(similarity.max())
+                open_to_event = max(0.0, min(1.0, (ALONE_AT - near) / (ALONE_AT - ALONE_FROM)))
+            gain = self.weights.event + open_to_event * self.weights.event_alone
+            gains += gain * self._places.event_shares(context)
         return gains
 
     def _bag(self, row: int, without: int | None) -> Mapping[str, int]:
@@ -176,8 +216,38 @@ def _aligned(index: Index, classes: Classes | None) -> NDArray[np.int64]:
     return rows
 
 
-def _event_share(entry: Entry, context: Context) -> float:
-    """1 for the event with its code, half for the event alone."""
-    if context.code and f"{context.event}:{context.code}" in entry.events:
-        return 1.0
-    return 0.5 if context.event in entry.events else 0.0
+class _Places:
+    """Which entries belong to a step or an event."""
+
+    def __init__(self, index: Index) -> None:
+        self.stepped = _rows(row for row, entry in enumerate(index.entries) if entry.steps)
+        self._steps = _rows_by_name(entry.steps for entry in index.entries)
+        self._events = _rows_by_name(entry.events for entry in index.entries)
+        self._size = len(index.entries)
+
+    def step(self, name: str) -> NDArray[np.int64]:
+        """The rows of the entries for a step."""
+        return self._steps.get(name, _NONE)
+
+    def event_shares(self, context: Context) -> Floats:
+        """For each entry 1 for the event with its code, half for the event alone."""
+        shares = np.zeros(self._size)
+        shares[self._events.get(context.event or "", _NONE)] = 0.5
+        if context.code:
+            shares[self._events.get(f"{context.event}:{context.code}", _NONE)] = 1.0
+        return shares
+
+
+def _rows_by_name(names_of_rows: Iterable[Sequence[str]]) -> dict[str, NDArray[np.int64]]:
+    found: dict[str, list[int]] = {}
+    for row, names in enumerate(names_of_rows):
+        for name in set(names):
+            found.setdefault(name, []).append(row)
+    return {name: _rows(rows) for name, rows in found.items()}
+
+
+def _rows(found: Iterable[int]) -> NDArray[np.int64]:
+    return np.fromiter(found, dtype=np.int64)
+
+
+_NONE: Final = _rows(())

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.curve import Signs
+from knowledge_base.curve import Floats, Signs
 from knowledge_base.glossary import EMPTY, Glossary
 from knowledge_base.index import Index, Vectors
 from knowledge_base.lexical import terms
@@ -31,9 +31,9 @@ class SignReader:
         self._unanswered = unanswered or Unanswered()
         self._glossary = glossary
         self._index = scorer.index
-        norms = np.linalg.norm(self._index.sums, axis=1, keepdims=True) + 1e-9
-        self._centres = self._index.sums / norms
-        self._usual_sibling = _usual_sibling(self._index)
+        self._siblings = _siblings(self._index)
+        known = self._siblings[~np.isnan(self._siblings)]
+        self._usual_sibling = float(known.mean()) if len(known) else USUAL_SIBLING
 
     def read(
         self,
@@ -52,10 +52,9 @@ class SignReader:
         `without` is a question row, `hidden` an entry, and `unknown` are rows of the questions known to have
         no answer, that are to be as if they were not there.
         """
-        query = terms(text)
-        centres = self._centres @ vector
-        present = centres if hidden is None else np.delete(centres, hidden)
-        nearest = -np.partition(-present, min(CROWD, len(present) - 1))[: CROWD + 1]
+        weights = self._scorer.bm25.weights(terms(text))
+        centres = scores.centre
+        nearest = _largest(centres if hidden is None else np.delete(centres, hidden), CROWD + 1)
         close = scores.nearest if hidden is None else np.delete(scores.nearest, hidden)
         beyond = self._unanswered.beyond(vector, float(close.max()), without=unknown)
         companies = self._glossary.companies(text)
@@ -63,7 +62,7 @@ class SignReader:
         second = float(scores.total[order[1]]) if len(order) > 1 else best
         found = []
         for row in map(int, order[:limit]):
-            share, amount = self._scorer.explained(query, row, without=without)
+            share, amount = self._scorer.explained(weights, row, without=without)
             found.append(
                 Signs(
                     similarity=float(scores.similarity[row]),
@@ -72,7 +71,7 @@ class SignReader:
                     share=share,
                     centre=self._centre(vector, row, float(centres[row]), without),
                     crowd=_crowd(nearest, float(centres[row])),
-                    apart=self._apart(vector, row, without),
+                    apart=self._apart(scores.cosines, row, without),
                     beyond=ELSEWHERE if self._elsewhere(companies, row) else beyond,
                 )
             )
@@ -88,39 +87,49 @@ class SignReader:
         left = self._index.sums[row] - self._index.questions[without]
         return float(left @ vector) / (float(np.linalg.norm(left)) + 1e-9)
 
-    def _apart(self, vector: Vectors, row: int, without: int | None) -> float:
+    def _apart(self, cosines: Vectors, row: int, without: int | None) -> float:
         """How far the entry's nearest question is, beside how far that one is from the nearest of its own."""
-        start = int(self._index.starts[row])
-        own = self._index.questions[start : start + int(self._index.counts[row])]
-        if without is not None and 0 <= without - start < len(own):
-            own = np.delete(own, without - start, axis=0)
-        near = own @ vector
+        start, count = int(self._index.starts[row]), int(self._index.counts[row])
+        near = cosines[start : start + count]
+        left_out = None if without is None or not start <= without < start + count else without - start
+        if left_out is not None:
+            near = near.copy()
+            near[left_out] = -2.0
         nearest = int(np.argmax(near))
-        sibling = self._usual_sibling
-        if len(own) > 1:
+        sibling = float(self._siblings[start + nearest])
+        if left_out is not None:
+            own = self._index.questions[start : start + count]
             among = own @ own[nearest]
-            among[nearest] = -1.0
-            sibling = (sibling + float(among.max())) / 2
-        return math.log(_distance(float(near[nearest])) / _distance(sibling))
+            among[[nearest, left_out]] = -1.0
+            sibling = float(among.max()) if count > 2 else math.nan
+        usual = self._usual_sibling
+        between = usual if math.isnan(sibling) else (usual + sibling) / 2
+        return math.log(_distance(float(near[nearest])) / _distance(between))
 
 
-def _crowd(nearest: NDArray[np.float32], own: float) -> float:
+def _largest(values: Floats, count: int) -> list[float]:
+    """The largest values, the largest first."""
+    found = values if len(values) <= count else np.partition(values, -count)[-count:]
+    return sorted(found.tolist(), reverse=True)
+
+
+def _crowd(nearest: Sequence[float], own: float) -> float:
     """The mean of the ten nearest centres but for the entry's own."""
-    others = np.sort(nearest[nearest != np.float32(own)])[-CROWD:]
-    return float(others.mean()) if len(others) else 0.0
+    others = [value for value in nearest if value != own][:CROWD]
+    return sum(others) / len(others) if others else 0.0
 
 
 def _distance(cosine: float) -> float:
     return max(0.0, 1.0 - cosine) + _LEAST_DISTANCE
 
 
-def _usual_sibling(index: Index) -> float:
-    """The mean cosine of a question to the nearest other one of its entry."""
-    found = []
+def _siblings(index: Index) -> Vectors:
+    """The cosine of each question to the nearest other one of its entry; not a number where it is alone."""
+    found = np.full(len(index.owners), np.nan, dtype=np.float32)
     for start, count in zip(index.starts, index.counts, strict=True):
         if count > 1:
             rows = index.questions[start : start + count]
             cosines = rows @ rows.T
             np.fill_diagonal(cosines, -1.0)
-            found.append(cosines.max(axis=1))
-    return float(np.concatenate(found).mean()) if found else USUAL_SIBLING
+            found[start : start + count] = cosines.max(axis=1)
+    return found

@@ -57,3 +57,16 @@ def test_an_article_with_many_questions_does_not_draw_what_lies_between():
 @pytest.mark.parametrize(("articles", "each"), [(2, 9), (9, 2)])
 def test_too_few_articles_or_questions_give_no_classifier(articles, each):
     assert fit_classes(clouds(articles, each)) is None
+
+
+def test_articles_alike_in_everything_are_equally_likely_wherever_they_stand():
+    index = clouds(9, 5)
+    vectors = dict(
+        zip((text for entry in index.entries for text in entry.questions), index.questions, strict=True)
+    )
+    alike = Entry("alike", index.entries[4].questions[::-1])
+    index = Index([*index.entries[:7], alike, *index.entries[7:]], vectors, index.dimension)
+    classes = fit_classes(index)
+    chances = np.array([classes.chances(vector) for vector in index.questions])
+    assert np.abs(chances[:, 4] - chances[:, 7]).max() < 1e-5
+    assert chances[index.owners == 4, 4] == pytest.approx(0.5, abs=0.1)

@@ -1,5 +1,6 @@
 """Cleaning, typo repair and BM25."""
 
+import numpy as np
 import pytest
 
 from knowledge_base.lexical import Bm25, Speller, clean, edits, stem, terms
@@ -9,7 +10,11 @@ from knowledge_base.lexical import Bm25, Speller, clean, edits, stem, terms
     ("message", "cleaned"),
     [
         ("  where\tis\nmy order ", "where is my order"),
-        ("<b>where</b> is <script>x</script> it", "where is x it"),
+        ("<b>where</b> is <script>x</script> it", "where is it"),
+        ("how lo<b>ng</b> does <span class='x'>it</span> take", "how long does it take"),
+        ("<p>how long</p><p>does it<br>take</p>", "how long does it take"),
+        ("<style>p { color: red }</style>how<STYLE\n>a</STYLE > long", "how long"),
+        ("is <script> a word", "is a word"),
         ("wh\u200bere is\u0000 it", "where is it"),
         ("1 < 2 &amp; 3", "1 < 2 & 3"),
         ("ｆｒｅｅ shipping", "free shipping"),
@@ -44,6 +49,37 @@ def speller():
 )
 def test_only_unknown_words_are_repaired(speller, typed, meant):
     assert speller.repaired(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Shiping", "shipping"),
+        ("retrun", "return"),
+        ("parcels", "parcels"),
+        ("Paypall", "Paypall"),
+        ("postage", "postage"),
+        ("wifi", "wifi"),
+    ],
+)
+def test_a_typo_that_stands_in_an_article_is_repaired_where_it_is_rare(typed, meant):
+    often = {"shipping": 40, "return": 30, "parcel": 30, "paypal": 30, "portage": 50, "wife": 30}
+    rare = {"shiping": 2, "retrun": 3, "parcels": 1, "paypall": 4, "postage": 1, "wifi": 1}
+    assert Speller(often | rare, {"postage"}).repaired(typed) == meant
+
+
+def test_no_word_that_a_few_edits_reach_is_passed_over():
+    random = np.random.default_rng(3)
+    ours = {"".join(random.choice(list("abcdeé"), size)): 5 for size in random.integers(3, 8, 300)}
+    for typed in ("".join(random.choice(list("abcdeé"), size)) for size in random.integers(4, 9, 60)):
+        limit = 1 if len(typed) < 7 else 2
+        near = [
+            (edits(typed, word, limit), word)
+            for word in ours
+            if word[0] in typed[:2] and edits(typed, word, limit) <= limit
+        ]
+        if near and typed not in ours:
+            assert Speller(ours, ()).repaired(typed) == min(near)[1]
 
 
 def test_edits_count_a_swap_once():
