@@ -19,7 +19,7 @@ from knowledge_base.signs import SignReader
 # So many of the articles' own questions say what is usual: a median needs no more, and others wait meanwhile.
 SAMPLED: Final = 60
 LEAST_MOVED: Final = 0.005
-# A lead as small as this is told as a draw; the last point of it may come from the classifier's few steps.
+# A lead as small as this is told as a draw.
 DRAW: Final = 0.04
 BANDS: Final[Mapping[Band, str]] = {
     "answer": "answered directly",
