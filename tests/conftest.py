@@ -1,4 +1,4 @@
-"""The whole system, and a PostgreSQL, started once for the tests that ask for them."""
+"""The whole system, started once, and a PostgreSQL for each module of tests that asks for one."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL that listens on a Unix socket of its own."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
