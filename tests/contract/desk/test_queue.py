@@ -38,6 +38,8 @@ async def test_the_desk_sees_when_a_shopper_leaves(bot: StaffedBot) -> None:
 async def test_closing_takes_it_off_the_list_and_the_shoppers_next_words_open_it(bot: StaffedBot) -> None:
     async with bot.agent() as maya, bot.shopper() as ada:
         chat = await asks_for_a_person(ada)
+        # What came and went before a window heard of it is never shown there.
+        await maya.summary(having(id=chat, owner="queue"))
         await maya.send({"type": "claim", "conversation": chat, "epoch": 1})
         await maya.send({"type": "close", "conversation": chat, "epoch": 2, "reason": "solved"})
         await maya.summary(having(id=chat, owner="closed"))
