@@ -12,7 +12,7 @@ from typing import Final
 import yaml
 
 from knowledge_base.context import CONDITIONS, Conditions, Context
-from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, kind, split
+from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, decoded, kind, split
 from knowledge_base.places import Ask, Fact, ask_for
 
 __all__ = ["Article", "Event", "FormatError", "Problem", "RenderedArticle", "Variant", "parse"]
@@ -116,7 +116,7 @@ def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
     """The article in a file's bytes. Raises `FormatError` with line, value and what was expected."""
     source = Source(file)
     _check_name(article_id, locale, source)
-    text = _decode(data, source)
+    text = decoded(data, source, limit=MAX_BYTES)
     parts = split(text, source)
     tree = Tree.parse(parts.front, source, keys=KEYS, first_line=2)
     short, body = _answer(parts.body, source, parts.body_line)
@@ -153,20 +153,6 @@ def _check_name(article_id: str, locale: str, source: Source) -> None:
         )
     if not LOCALE.fullmatch(locale):
         raise source.error(1, f"the locale '{locale}'", "a folder such as 'en' or 'pt-BR'")
-
-
-def _decode(data: bytes, source: Source) -> str:
-    if len(data) > MAX_BYTES:
-        raise source.error(1, f"a file of {len(data):,} bytes", f"at most {MAX_BYTES:,}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise source.error(line, f"the byte 0x{data[error.start]:02x}", "UTF-8") from error
-    for number, line_text in enumerate(text.split("\n"), start=1):
-        if "\x00" in line_text:
-            raise source.error(number, "a NUL character", "text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _answer(markdown: str, source: Source, line: int) -> tuple[str, str]:

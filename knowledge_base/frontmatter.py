@@ -53,6 +53,21 @@ class Source:
         return FormatError(Problem(self.file, line, shown or "nothing", expected))
 
 
+def decoded(data: bytes, source: Source, *, limit: int) -> str:
+    """The text of a file of at most `limit` bytes, its lines ended by "\\n". Raises `FormatError`."""
+    if len(data) > limit:
+        raise source.error(1, f"a file of {len(data):,} bytes", f"at most {limit:,}")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise source.error(line, f"the byte 0x{data[error.start]:02x}", "UTF-8") from error
+    for number, line_text in enumerate(text.split("\n"), start=1):
+        if "\x00" in line_text:
+            raise source.error(number, "a NUL character", "text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """A file cut in two; lines count from 1 in the whole file."""
@@ -112,6 +127,13 @@ class Tree:
     def line_of(self, key: str) -> int:
         """Where the value of `key` starts; the mapping's own line when it is absent."""
         return self._line(self._nodes[key]) if key in self._nodes else self.line
+
+    def line_of_entry(self, key: str, name: str) -> int:
+        """Where `name` last stands in the mapping under `key`; where that starts when it has no such name."""
+        node = self._nodes.get(key)
+        entries = node.value if isinstance(node, yaml.MappingNode) else ()
+        found = [self._line(entry) for entry, _ in entries if entry.value == name]
+        return found[-1] if found else self.line_of(key)
 
     def text(self, key: str, *, limit: int) -> str:
         """The text under `key`; missing, empty, too long or another type raises `FormatError`."""

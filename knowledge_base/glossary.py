@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from knowledge_base.frontmatter import Source, Tree
+from knowledge_base.frontmatter import Source, Tree, decoded
 
 FILE: Final = "glossary.yml"
 MAX_BYTES: Final = 200_000
@@ -64,19 +64,13 @@ def read_glossary(shop_dir: Path) -> Glossary:
 def parse_glossary(data: bytes, file: str = FILE) -> Glossary:
     """The glossary in a file's bytes. Raises `FormatError` with the line that cannot be used."""
     source = Source(file)
-    if len(data) > MAX_BYTES:
-        raise source.error(1, f"a file of {len(data):,} bytes", f"at most {MAX_BYTES:,}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise source.error(line, f"the byte 0x{data[error.start]:02x}", "UTF-8") from error
+    text = decoded(data, source, limit=MAX_BYTES)
     if not text.strip():
         return EMPTY
     tree = Tree.parse(text, source, keys=_KEYS, first_line=1)
     words: dict[str, str] = {}
     for name, meanings in tree.conditions("words"):
-        line, word = tree.line_of("words"), " ".join(name.lower().split())
+        line, word = tree.line_of_entry("words", name), " ".join(name.lower().split())
         if len(meanings) != 1 or len(meanings[0]) > _LONGEST:
             raise source.error(
                 line, f"{len(meanings)} meanings of '{name}'", f"one, up to {_LONGEST} characters"

@@ -63,14 +63,15 @@ def test_other_companies_are_found_by_name(text, named):
     ("data", "line", "said"),
     [
         (b"words:\n  a: b\n  a: c\n", 3, "twice"),
-        (b"words:\n  cod: x\n  COD: y\n", 2, "twice"),
-        (b"words:\n  a: [b, c]\n", 2, "one, up to"),
+        (b"words:\n  COD: x\n  a: b\n  cod: y\n", 4, "twice"),
+        (b"words:\n  z: a\n  a: [b, c]\n", 3, "one, up to"),
         (b"words: nothing\n", 1, "a mapping"),
         (b"wards:\n  a: b\n", 1, "wards"),
         (b"words:\n  a: {b: c}\n", 2, "a word"),
         (b"words:\n  a: b\n x", 3, "YAML"),
         (b"elsewhere: {a: b}\n", 1, "a list"),
         (b"words:\n  caf\xe9: coffee\n", 2, "UTF-8"),
+        (b"words:\n  a: b\x00\n", 2, "NUL"),
         (b"x" * (MAX_BYTES + 1), 1, "bytes"),
     ],
 )
