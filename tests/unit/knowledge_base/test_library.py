@@ -9,6 +9,7 @@ import pytest
 
 from knowledge_base.library import Library
 from tests.unit.knowledge_base.conftest import SHOP, article_text
+from tests.unit.knowledge_base.watching import until, watched
 
 NEW = """---
 title: 'Can I pay with bitcoin?'
@@ -281,24 +282,6 @@ def test_articles_with_the_same_questions_are_both_shown(library, write):
 def test_a_library_that_is_not_open_says_so(shop, tmp_path):
     with pytest.raises(RuntimeError, match=r"Call open\(\) first"):
         Library(shop, tmp_path / "store").search("hello")
-
-
-@contextlib.asynccontextmanager
-async def watched(library):
-    watching = asyncio.create_task(library.watch())
-    try:
-        yield
-    finally:
-        watching.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await watching
-
-
-async def until(true, within_s=20.0):
-    deadline = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("start", ["empty", "missing"])

@@ -27,7 +27,7 @@ async def heard(*folders, concerns=lambda _: True, **options):
             await listening
 
 
-async def next_one(times, since, within_s=5.0):
+async def next_one(times, since, within_s=20.0):
     deadline = time.monotonic() + within_s
     while len(times) <= since:
         assert time.monotonic() < deadline, "nothing was heard"
