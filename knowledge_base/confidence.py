@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc
 
 from knowledge_base.curve import REACHED_PRIOR, RIGHT_PRIOR, Curve, Floats, Signs, bent
+from knowledge_base.reliability import calibration_error, traffic
 
 Band = Literal["answer", "clarify", "hand_over"]
 
@@ -132,16 +133,8 @@ def calibrate(
 
 
 def traffic_weights(samples: Sequence[Sample], share: float = UNANSWERABLE_SHARE) -> Floats:
-    """Weights under which `share` of the questions is unanswerable; no weight is above 1.
-
-    Scaling down and never up keeps the binomial tests honest: no question counts twice.
-    """
-    answerable = np.array([sample.answerable for sample in samples])
-    inside, outside = int(answerable.sum()), int((~answerable).sum())
-    if not inside or not outside:
-        return np.ones(len(samples))
-    factor = inside * share / (1 - share) / outside
-    return np.where(answerable, 1.0, factor) / max(1.0, factor)
+    """Weights under which `share` of the samples is unanswerable."""
+    return traffic(np.array([sample.answerable for sample in samples], dtype=bool), share)
 
 
 def answer_threshold(
@@ -217,8 +210,8 @@ def _curve(prior: Curve, samples: Sequence[Sample], truths: Sequence[bool]) -> C
     if not samples:
         return prior
     rows = np.stack([sample.signs.row for sample in samples])
-    shaping, traffic = traffic_weights(samples, SHAPING_SHARE), traffic_weights(samples)
-    return bent(prior, rows, np.array(truths), shaping=shaping, traffic=traffic)
+    shaping, usual = traffic_weights(samples, SHAPING_SHARE), traffic_weights(samples)
+    return bent(prior, rows, np.array(truths), shaping=shaping, traffic=usual)
 
 
 def _report(
@@ -247,10 +240,3 @@ def _report(
         else None,
         "calibration_error": round(calibration_error(confidence, right, weights), 4),
     }
-
-
-def calibration_error(confidence: Floats, right: NDArray[np.bool_], weights: Floats, bins: int = 10) -> float:
-    """Expected calibration error over equal-width bins."""
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    miss = weights * (confidence - right)
-    return float(sum(abs(miss[which == b].sum()) for b in range(bins)) / max(weights.sum(), 1e-9))

@@ -53,7 +53,10 @@ class RiskPoint:
 
 
 def traffic(answerable: Flags, share: float) -> Floats:
-    """Weights under which `share` of the questions has no answer; none is above 1."""
+    """Weights under which `share` of the questions has no answer; none is above 1.
+
+    Scaling down and never up keeps binomial tests honest: no question counts twice.
+    """
     inside, outside = int(answerable.sum()), int((~answerable).sum())
     if not inside or not outside:
         return np.ones(len(answerable))

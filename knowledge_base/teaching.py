@@ -57,7 +57,8 @@ def taught_samples(
         others = [question for question, at in zip(questions, folds, strict=True) if at != fold]
         asked = [question for question, at in zip(questions, folds, strict=True) if at == fold]
         wiser = taught(entries, others)
-        index = Index(wiser, vectors.vectors(texts_of(wiser)), len(vectors.encode_question("")))
+        known_vectors = vectors.vectors(texts_of(wiser))
+        index = Index(wiser, known_vectors, len(next(iter(known_vectors.values()))))
         matcher = Matcher(
             Scorer(index, fit_classes(index)), vectors, Speller(word_counts(index), known, glossary)
         )
