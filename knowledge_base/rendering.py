@@ -14,11 +14,11 @@ __all__ = ["RenderedArticle", "Text", "Variant", "answer_alone", "best_text", "w
 
 # Said where the short answer needs a figure that is past its day, instead of the figure.
 NO_FIGURE: Final = {
-    "en": "I don't have the present figure for this; a person can tell you.",
-    "de": "Die aktuelle Zahl dazu habe ich nicht; ein Mensch kann sie Ihnen sagen.",
-    "fr": "Je n'ai pas le chiffre actuel ; une personne peut vous le donner.",
-    "es": "No tengo la cifra actual; una persona puede dársela.",
-    "ar": "ليس لديّ الرقم الحالي؛ يمكن لأحد الموظفين إخبارك به.",
+    "en": "I don't have the present figure for this.",
+    "de": "Die aktuelle Zahl dazu habe ich nicht.",
+    "fr": "Je n'ai pas le chiffre actuel.",
+    "es": "No tengo la cifra actual.",
+    "ar": "ليس لديّ الرقم الحالي.",
 }
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+[.)]|\|)\s")
 _SENTENCE_END: Final = re.compile(r"[.!?…؟。][\"'”’»)]*\s+")

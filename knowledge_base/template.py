@@ -41,7 +41,15 @@ class MissingError(Exception):
 
 
 class _Gap:
-    """A figure that must not be stated."""
+    """A figure that must not be stated, nor decide what is."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a figure past its day is not reckoned with")
+
+    def __bool__(self) -> bool:
+        raise TypeError("a figure past its day is not reckoned with")
 
 
 _GAP: Final = _Gap()
