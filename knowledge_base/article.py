@@ -19,7 +19,7 @@ from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, decod
 from knowledge_base.places import Ask, Fact, ask_for
 from knowledge_base.reasons import canonical
 from knowledge_base.rendering import RenderedArticle, Text, Variant, answer_alone, best_text
-from knowledge_base.template import Use, countable, read
+from knowledge_base.template import Use, countable, is_template, read
 
 __all__ = ["Article", "Event", "FormatError", "Problem", "RenderedArticle", "Variant", "parse"]
 
@@ -118,7 +118,7 @@ def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
     return Article(
         id=article_id,
         locale=locale,
-        title=tree.text("title", limit=MAX_TITLE),
+        title=_title(tree, source),
         questions=_questions(tree, source),
         short_answer=plain_text.short_answer,
         body=plain_text.body,
@@ -176,6 +176,13 @@ def _only_facts(text: Text, source: Source) -> None:
             raise source.error(use.line, seen, 'only {{ fact("...") }} there; put the rest in a variant')
 
 
+def _title(tree: Tree, source: Source) -> str:
+    title = tree.text("title", limit=MAX_TITLE)
+    if is_template(title):
+        raise source.error(tree.line_of("title"), "a template in the title", "plain words")
+    return title
+
+
 def _questions(tree: Tree, source: Source) -> tuple[str, ...]:
     if "questions" not in tree:
         raise source.error(tree.line_of("questions"), "no 'questions'", "a list with at least one question")
@@ -183,6 +190,8 @@ def _questions(tree: Tree, source: Source) -> tuple[str, ...]:
     if not 1 <= len(questions) <= MAX_QUESTIONS:
         seen = f"{len(questions)} questions"
         raise source.error(tree.line_of("questions"), seen, f"a list of 1 to {MAX_QUESTIONS}")
+    if any(is_template(question) for question in questions):
+        raise source.error(tree.line_of("questions"), "a template in a question", "plain words")
     return tuple(dict.fromkeys(questions))
 
 
