@@ -11,7 +11,7 @@ from typing import Final
 
 import yaml
 
-from knowledge_base.context import AMOUNTS, CONDITIONS, COUNTS, COUPONS, DATA, Conditions, Context
+from knowledge_base.context import AMOUNTS, CONDITIONS, COUNTS, COUPONS, DATA, LASTING, Conditions, Context
 from knowledge_base.countries import country_code
 from knowledge_base.facts import NAME as FACT_NAME
 from knowledge_base.facts import NO_FACTS, Facts
@@ -91,9 +91,11 @@ class Article:
         return RenderedArticle(self.id, self.locale, self.title, short, body, self._ask(context), outdated)
 
     def answers(self) -> tuple[str, ...]:
-        """The short answers as far as facts alone fill them: what the article is found by."""
+        """The short answers that facts alone fill and no event or cart chooses: what it is found by."""
         answers = [answer_alone(Text(self.short_answer, self.body), None, self.facts, self.locale)]
         for variant in self.variants:
+            if not {name for name, _ in variant.when} <= LASTING:
+                continue
             places = next((values for name, values in variant.when if name == "country"), (None,))
             answers.append(answer_alone(variant, country_code(places[0]), self.facts, self.locale))
         return tuple(answer for answer in answers if answer)
