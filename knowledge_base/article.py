@@ -94,7 +94,7 @@ class Article:
         """The short answers that facts alone fill and no event or cart chooses: what it is found by."""
         answers = [answer_alone(Text(self.short_answer, self.body), None, self.facts, self.locale)]
         for variant in self.variants:
-            if not {name for name, _ in variant.when} <= LASTING:
+            if not _lasts(variant.when):
                 continue
             places = next((values for name, values in variant.when if name == "country"), (None,))
             answers.append(answer_alone(variant, country_code(places[0]), self.facts, self.locale))
@@ -103,8 +103,14 @@ class Article:
     def _ask(self, context: Context) -> Ask | None:
         if self.asks is None or getattr(context, self.asks) is not None:
             return None
-        open_still = [one.when for one in self.variants if not context.contradicts(one.when)]
+        lasting = [one.when for one in self.variants if _lasts(one.when)]
+        open_still = [when for when in lasting if not context.contradicts(when)]
         return ask_for(self.asks, open_still)
+
+
+def _lasts(when: Conditions) -> bool:
+    """Whether conditions are on nothing that changes from one minute to the next."""
+    return all(name in LASTING for name, _ in when)
 
 
 def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:

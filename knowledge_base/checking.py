@@ -1,12 +1,14 @@
 """What is wrong between an article and the facts and events it speaks of; each alone may be well formed."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from knowledge_base.allowed import DATA, Use
 from knowledge_base.article import Article
 from knowledge_base.context import AMOUNTS
 from knowledge_base.context import DATA as DATA_CONDITION
+from knowledge_base.countries import EU, country_code
 from knowledge_base.events import EVENTS
 from knowledge_base.facts import FILE, Fact, Facts
 from knowledge_base.folder import Folder
@@ -73,7 +75,9 @@ class _Checker:
             seen = f"the fact '{fact.name}' of type {fact.kind}"
             yield self._problem(use.line, seen, f"one of type {use.wanted}")
         places = (use.country,) if use.country else tuple(countries)
-        lacking = [place for place in places if fact.in_country(place) is None]
+        # Of the EU as a whole little is told by country, but each of its countries has to be.
+        each = [one for place in places for one in (sorted(EU) if place == "EU" else (country_code(place),))]
+        lacking = [place for place in each if fact.in_country(place) is None]
         if lacking:
             where = ", ".join(place or "everybody" for place in lacking)
             expected = 'a value there, a \'default\', or a country: fact("name", "AT")'
@@ -94,7 +98,7 @@ class _Checker:
                     yield self._problem(line, seen, "one of type money")
             elif name.startswith(DATA_CONDITION):
                 field = name.removeprefix(DATA_CONDITION)
-                yield from self._field(field, events, self._line(f"{field}:"))
+                yield from self._field(field, events, self._line(field))
 
     def _data_of(self, variant: Variant, events: set[str]) -> Iterator[Problem]:
         for use in variant.uses:
@@ -118,17 +122,18 @@ class _Checker:
                 yield self._problem(self._line(name), f"the unknown event '{name}'", f"'{near[0]}'")
             return
         codes = REASONS.get(name, {})
-        near = difflib.get_close_matches(code, codes, n=1, cutoff=ALIKE) if code and code not in codes else ()
+        near = difflib.get_close_matches(code or "", codes, n=1, cutoff=ALIKE) if code not in codes else []
         if near:
             seen = f"the unknown code '{code}' of {name}"
-            yield self._problem(self._line(code or ""), seen, f"'{near[0]}'")
+            yield self._problem(self._line(f"{name}:{code}"), seen, f"'{near[0]}'")
 
     def _prose(self, text: Text | Variant) -> Iterator[Problem]:
         if self._article.locale.split("-")[0] != "en":
             return  # the names of facts are English
-        for one in contradictions(f"{text.short_answer}\n{text.body}", self._facts):
+        prose = f"{text.short_answer}\n{text.body}"
+        for one in contradictions(prose, self._facts, self._article.title):
             expected = f'what the fact says: {{{{ fact("{one.fact.name}") }}}} (facts.yml:{one.fact.line})'
-            yield self._problem(self._line(one.sentence[:60]), f"'{one.figure}'", expected)
+            yield self._problem(self._line_with(one.sentence[:60]), f"'{one.figure}'", expected)
 
     def _unknown(self, name: str, line: int) -> Problem:
         near = difflib.get_close_matches(name, self._facts.known, n=1, cutoff=0.6)
@@ -137,7 +142,11 @@ class _Checker:
         )
 
     def _line(self, words: str) -> int:
-        return next((number for number, line in enumerate(self._lines, start=1) if words in line), 1)
+        whole = re.compile(rf"(?<![\w.]){re.escape(words)}(?![\w.])")
+        return next((number for number, line in enumerate(self._lines, start=1) if whole.search(line)), 1)
+
+    def _line_with(self, start: str) -> int:
+        return next((number for number, line in enumerate(self._lines, start=1) if start in line), 1)
 
     def _problem(self, line: int, seen: str, expected: str) -> Problem:
         return Problem(self._article.file, line, seen, expected)

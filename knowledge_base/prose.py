@@ -13,10 +13,11 @@ from knowledge_base.values import Money, Percent, Span, Value
 __all__ = ["Contradiction", "Figure", "contradictions", "figures"]
 
 _NUMBER: Final = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_ONES: Final = (
-    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"]
-)
-_WORDS: Final = {word: number for number, word in enumerate(_ONES, start=1)} | {"twenty": 20, "thirty": 30}
+_ONES: Final = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+_WORDS: Final = {word: number for number, word in enumerate(_ONES.split(), start=1)} | {
+    "twenty": 20,
+    "thirty": 30,
+}
 _CURRENCIES: Final = {"€": "EUR", "£": "GBP", "$": "USD"}
 _MONEY: Final = re.compile(rf"([€£$])\s?({_NUMBER})|\b({_NUMBER})\s?(EUR|GBP|USD|euros?|pounds|dollars)\b")
 _NAMED: Final = {"euro": "EUR", "euros": "EUR", "pounds": "GBP", "dollars": "USD"}
@@ -27,10 +28,18 @@ _SPAN: Final = re.compile(
     rf"\b({_COUNT})(?:(?: to | or |[-–])({_COUNT}))?[ -](?:(?:{_KINDS}) )*(day|week)s?\b", re.IGNORECASE
 )
 _EXPRESSION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_COUNTED_FROM: Final = re.compile(r"^ (?:of|from|after|since) (?:the |your |our |my )?\w+")
+_CLAUSE: Final = re.compile(r"[;:]")
+_FEE: Final = re.compile(r"(?:^|[._])(?:fee|cost|price|handling)(?:$|[._])")
+_BOUND: Final = re.compile(r"\b(?:above|over|below|under|from|than|up to)\s*$")
+_NEAR: Final = 14
 # Words in the names of facts that say what kind of figure it is, or where, but not what it is about.
-_GENERAL: Final = frozenset(
-    ["after", "all", "and", "any", "bulky", "cost", "costs", "count", "day", "days", "default", "fee", "fees", "first", "for", "from", "last", "late", "least", "limit", "lower", "max", "min", "minimum", "most", "next", "number", "other", "out", "per", "percent", "price", "rate", "second", "share", "span", "start", "the", "time", "until", "upper", "usual", "value", "with", "within", "working", "zone"]
+_KIND_WORDS: Final = (
+    "after all and any bulky cost costs count day days default fee fees first for from last late least limit "
+    "lower max min minimum most next number other out per percent price rate second share span start the "
+    "time until upper usual value with within working zone"
 )
+_GENERAL: Final = frozenset(_KIND_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +74,47 @@ def figures(text: str) -> Iterator[Figure]:
         yield Figure(found.group(), Span(least, most))
 
 
-def contradictions(markdown: str, facts: Facts) -> Iterator[Contradiction]:
-    """The figures of a text that say another value than the facts on what their sentence is about.
+def contradictions(markdown: str, facts: Facts, title: str = "") -> Iterator[Contradiction]:
+    """The figures of a text that say another value than a fact they stand near to.
 
-    A sentence is about a fact when it has every telling word of the fact's name (`returns.days`: return). A
-    figure that any fact on the subject has somewhere contradicts none of them.
+    A figure is about a fact when every telling word of the fact's name (`returns.days`: return) stands within
+    a few words of it in its sentence, or in the article's title. One that is right by any such fact, anywhere,
+    contradicts none of them; nor does "30 days of delivery" a fact on delivery, or "above €600" one on a fee.
     """
+    named = _stems(title, last=False)
     subjects = {name: subject for name in facts.known if (subject := _subject(name))}
     for block in markdown.split("\n"):
         for sentence in sentences(block):
-            found = list(figures(sentence))
-            if not found:
-                continue
-            stems = {word[: _stem(word)] for word in re.findall(r"[a-z]+", sentence.lower())}
-            about = [facts.known[name] for name, subject in subjects.items() if _all_in(subject, stems)]
-            for figure in found:
+            for figure in figures(sentence):
+                before, after = _near(sentence, figure)
+                stems = before | after | named
+                about = [
+                    facts.known[name]
+                    for name, subject in subjects.items()
+                    if subject <= stems and not _bounds(name, sentence, figure)
+                ]
                 against = [fact for fact in about if _comparable(fact, figure.value)]
                 if against and not any(_has(fact, figure.value) for fact in against):
                     yield Contradiction(figure.text, sentence, against[0])
+
+
+def _near(sentence: str, figure: Figure) -> tuple[set[str], set[str]]:
+    """The stems of the words just before and after a figure; not of what it is counted from."""
+    head, _, tail = sentence.partition(figure.text)
+    tail = _COUNTED_FROM.sub("", tail)
+    before, after = _CLAUSE.split(head)[-1], _CLAUSE.split(tail)[0]
+    return _stems(before, last=True), _stems(after, last=False)
+
+
+def _stems(text: str, *, last: bool) -> set[str]:
+    words = re.findall(r"[a-z]+", _EXPRESSION.sub(" ", text).lower())
+    near = words[-_NEAR:] if last else words[:_NEAR]
+    return {word[: _stem(word)] for word in near}
+
+
+def _bounds(name: str, sentence: str, figure: Figure) -> bool:
+    """Whether a figure is a bound ("above €600") and the fact a fee."""
+    return bool(_FEE.search(name) and _BOUND.search(sentence.partition(figure.text)[0]))
 
 
 def _subject(name: str) -> frozenset[str]:
@@ -97,10 +129,6 @@ def _stem(word: str) -> int:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             return len(word) - len(ending)
     return len(word)
-
-
-def _all_in(subject: frozenset[str], stems: set[str]) -> bool:
-    return subject <= stems
 
 
 def _comparable(fact: Fact, value: Value) -> bool:
