@@ -15,13 +15,13 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from knowledge_base.classes import MIN_QUESTIONS_FOR_CLASSES, fit_classes
 from knowledge_base.context import Context
 from knowledge_base.contrast import mixed, neighbours_of, trained
 from knowledge_base.index import Entry, Index, Vectors, content_digest, texts_of
-from knowledge_base.metrics import auroc
 from knowledge_base.model_files import NOTE, model_folder
 from knowledge_base.scoring import Scorer
 
@@ -37,24 +37,31 @@ Step = Callable[[int, int], None]
 class Trial:
     """How a model did on questions that it was not trained on.
 
-    `right` says of each whether its article came first. `separation` is the chance that a question scores
-    higher than one whose article is hidden.
+    `right` says of each whether its article came first. `apart` is the chance that it scores higher than a
+    question whose article is hidden, and that it scores lower with its own hidden than one that is not.
     """
 
     share: float
     right: tuple[bool, ...]
-    separation: float
+    apart: tuple[float, ...]
 
     @property
     def top1(self) -> float:
         """The share of questions whose article came first."""
         return sum(self.right) / len(self.right)
 
+    @property
+    def separation(self) -> float:
+        """The chance that a question scores higher than one whose article is hidden."""
+        return sum(self.apart) / len(self.apart)
+
     def beats(self, other: "Trial") -> bool:
-        """More right by more than one standard error (paired), and no worse at telling apart."""
-        pairs = list(zip(self.right, other.right, strict=True))
-        won, lost = sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)
-        return won - lost > math.sqrt(won + lost) and self.separation >= other.separation - 0.005
+        """More right and told apart, together by more than a standard error (paired), and no worse at either.
+
+        A direct answer needs both: a model that only orders articles better answers more of what has none.
+        """
+        right, apart = np.subtract(self.right, other.right, dtype=float), np.subtract(self.apart, other.apart)
+        return _standing(right + apart) > 1 and min(_standing(right), _standing(apart)) >= -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,12 @@ def _load(folder: Path) -> SentenceTransformer:
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
+def _standing(gains: NDArray[np.float64]) -> float:
+    """The sum of paired differences in standard errors of a sum that is zero by itself."""
+    error = math.sqrt(float(gains @ gains))
+    return float(gains.sum()) / error if error else 0.0
+
+
 def _best_share(trials: Sequence[Trial]) -> float:
     better = [trial for trial in trials[1:] if trial.beats(trials[0])]
     return max(better, key=lambda trial: trial.top1 + trial.separation).share if better else 0.0
@@ -150,7 +163,9 @@ def _trial(
             right.append(int(np.argmax(total)) == row)
             near.append(float(total.max()))
             hidden.append(float(np.delete(total, row).max()))
-    return Trial(share, tuple(right), auroc(near, hidden))
+    above = np.searchsorted(np.sort(hidden), near) / len(hidden)
+    below = 1 - np.searchsorted(np.sort(near), hidden) / len(near)
+    return Trial(share, tuple(right), tuple(((above + below) / 2).tolist()))
 
 
 def _encoded(model: SentenceTransformer, texts: Sequence[str]) -> dict[str, Vectors]:
