@@ -172,8 +172,8 @@ def test_markup_from_the_page_is_never_shown(given: str):
 
 
 def test_words_of_the_page_are_escaped_and_not_joined():
-    context = Context.of({"event": {"event": "stock.changed", "data": {"item": "# Tent (2)"}}})
-    assert fill("{{ event.data.item }}", context, FACTS, "en").text == "\\# Tent \\(2\\)"
+    context = Context.of({"event": {"event": "stock.changed", "data": {"item": "# Tent_2 & co. (two-person)"}}})
+    assert fill("{{ event.data.item }}", context, FACTS, "en").text == "\\# Tent\\_2 \\& co. (two-person)"
     with pytest.raises(MissingError):
         fill('{{ "a" + event.data.item }}', context, FACTS, "en")
 
