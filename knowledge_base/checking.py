@@ -167,4 +167,4 @@ def _unused(facts: Facts, used: set[str]) -> Iterator[Problem]:
 
 def past_their_day(facts: Facts) -> Mapping[str, Fact]:
     """The facts that are not stated any more."""
-    return {name: fact for name, fact in facts.known.items() if facts.expired(name)}
+    return {name: facts.known[name] for name in facts.past_their_day()}
