@@ -136,7 +136,8 @@ class _Reader:
                 known = "one of " + ", ".join(sorted(KEYS))
                 raise self._source.error(self._line(key_node), f"the unknown condition '{key}'", known)
             if key in found:
-                raise self._source.error(self._line(key_node), f"the condition '{key}' twice", "each key once")
+                seen = f"the condition '{key}' twice"
+                raise self._source.error(self._line(key_node), seen, "each key once; 'any' joins several")
             found[key] = self._value(key, value, depth)
         if not found:
             raise self._source.error(line, "an empty condition", "at least one, such as 'idle_s: 30'")

@@ -14,11 +14,11 @@ import yaml
 from knowledge_base.article import ID
 from knowledge_base.conditions import EVENT, Condition, State, may_hold, read_condition
 from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, decoded, kind
+from knowledge_base.steps import MOST_AT_A_STEP, MOST_STEPS
 
 __all__ = [
     "DEFAULT",
     "FILE",
-    "FormatError",
     "Manners",
     "Rule",
     "Triggers",
@@ -36,10 +36,11 @@ ANY_EVENT: Final = "*"
 ALL_IS_WELL: Final = frozenset({"step.entered", "order.completed"})
 QUESTIONS: Final = "questions"
 PERSON: Final = "person"
+ANY_STEP_NAME: Final = "any"
 ONLY_THE_PAGE_SEES: Final = frozenset(
     {"in_step_s", "idle_s", "field_s", "field_errors", "back_and_forth", "exit", "returning"}
 )
-_KEYS: Final = frozenset({"manners", "rules"})
+_KEYS: Final = frozenset({"manners", "questions", "rules"})
 _RULE_KEYS: Final = frozenset({"id", "on", "when", "show", "active"})
 _COUNT: Final = re.compile(r"\d{1,6}")
 
@@ -118,10 +119,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Triggers:
-    """The rules in the order of the file, of which the first that fits is taken, and the manners."""
+    """The rules in the order of the file, of which the first that fits is taken, and the manners.
+
+    `questions` are the articles that lead the top questions of a step, by step; `any` stands for all others.
+    """
 
     rules: tuple[Rule, ...] = ()
     manners: Manners = Manners()
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    questions_line: int = field(default=1, compare=False)
 
     @property
     def active(self) -> Iterator[Rule]:
@@ -151,6 +157,8 @@ def parse_triggers(data: bytes, file: str = FILE) -> Triggers:
     """The triggers in a file's bytes. Raises `FormatError` with line, key, value and what was expected."""
     source = Source(file)
     text = decoded(data, source, limit=MAX_BYTES)
+    if not text.strip():
+        raise source.error(1, "an empty file", "rules; 'rules: []' for none")
     tree = Tree.parse(text, source, keys=_KEYS, first_line=1)
     nodes = tree.items("rules")
     if len(nodes) > MAX_RULES:
@@ -162,15 +170,19 @@ def parse_triggers(data: bytes, file: str = FILE) -> Triggers:
             first = f"each id once; the first is in line {rules[rule.id].line}"
             raise source.error(rule.line, f"the id '{rule.id}' twice", first)
         rules[rule.id] = rule
-    return Triggers(tuple(rules.values()), _manners(tree, source))
+    questions = _questions(tree, source)
+    return Triggers(tuple(rules.values()), _manners(tree, source), questions, tree.line_of("questions"))
 
 
 def unknown_articles(triggers: Triggers, known: Collection[str], file: str = FILE) -> tuple[Problem, ...]:
-    """A problem for each rule whose article is none of those `known`."""
+    """A problem for each article that is named and is none of those `known`."""
+    named = [(rule.line, rule.article, f"the rule '{rule.id}'") for rule in triggers.rules if rule.article]
+    for step, ids in triggers.questions.items():
+        named += [(triggers.questions_line, one, f"the questions of '{step}'") for one in ids]
     return tuple(
-        Problem(file, rule.line, f"the article '{rule.article}' in the rule '{rule.id}'", "a published one")
-        for rule in triggers.rules
-        if rule.article is not None and rule.article not in known
+        Problem(file, line, f"the article '{article_id}' in {where}", "the id of a published one")
+        for line, article_id, where in named
+        if article_id not in known
     )
 
 
@@ -246,6 +258,21 @@ def _active(tree: Tree, source: Source) -> bool:
     if not isinstance(node, yaml.ScalarNode) or not node.tag.endswith(":bool"):
         raise source.error(tree.line_of("active"), f"{kind(node)} under 'active'", "true or false")
     return str(node.value).lower() in ("true", "yes", "on")
+
+
+def _questions(tree: Tree, source: Source) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for step, ids in tree.conditions("questions"):
+        line = tree.line_of_entry("questions", step)
+        if len(ids) > MOST_AT_A_STEP or len(found) >= MOST_STEPS:
+            seen = f"{len(ids)} articles under '{step}'"
+            expected = f"at most {MOST_AT_A_STEP}, at {MOST_STEPS} steps"
+            raise source.error(line, seen, expected)
+        for article_id in ids:
+            if not ID.fullmatch(article_id):
+                raise source.error(line, f"'{article_id}' under '{step}'", "the id of an article")
+        found["" if step == ANY_STEP_NAME else step] = tuple(dict.fromkeys(ids))
+    return found
 
 
 def _manners(tree: Tree, source: Source) -> Manners:
