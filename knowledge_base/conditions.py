@@ -224,11 +224,10 @@ class _Reader:
         return value
 
     def _one_of(self, key: str, node: yaml.Node, known: Sequence[str]) -> str:
-        word = self._scalar(key, node)
-        if word not in known:
-            raise self._source.error(
-                self._line(node), f"'{word}' under '{key}'", "one of " + ", ".join(known)
-            )
+        word = str(node.value) if isinstance(node, yaml.ScalarNode) else kind(node)
+        if not isinstance(node, yaml.ScalarNode) or word not in known:
+            seen = f"{kind(node)} under '{key}'"
+            raise self._source.error(self._line(node), seen, "one of " + ", ".join(known))
         return word
 
     def _country(self, key: str, node: yaml.Node) -> str:

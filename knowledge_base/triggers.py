@@ -24,6 +24,7 @@ __all__ = [
     "Triggers",
     "parse_triggers",
     "read_triggers",
+    "trigger_problems",
     "unknown_articles",
 ]
 
@@ -184,6 +185,16 @@ def unknown_articles(triggers: Triggers, known: Collection[str], file: str = FIL
         for line, article_id, where in named
         if article_id not in known
     )
+
+
+def trigger_problems(shop_dir: Path, known: Collection[str]) -> tuple[Problem, ...]:
+    """What is wrong with a shop's triggers; `known` are the ids of its published articles."""
+    try:
+        return unknown_articles(read_triggers(shop_dir), known)
+    except FormatError as error:
+        return (error.problem,)
+    except OSError as error:
+        return (Problem(FILE, 1, error.strerror or "an error", "a file that can be read"),)
 
 
 def _rule(node: yaml.Node, source: Source) -> Rule:

@@ -15,7 +15,12 @@ def memory(manners: Manners) -> timedelta:
 
 
 def refusal(
-    rule: Rule, about: str, manners: Manners, shown: Sequence[Shown], now: datetime, session_since: datetime
+    rule: Rule,
+    about: str,
+    manners: Manners,
+    shown: Sequence[Shown],
+    now: datetime,
+    session_since: datetime | None,
 ) -> str | None:
     """Why nothing may be shown, or None where it may.
 
@@ -35,7 +40,7 @@ def refusal(
         return "per_trigger_day"
     if len(today) >= manners.per_day:
         return "per_day"
-    if sum(one.at >= session_since for one in guesses) >= manners.per_session:
+    if sum(session_since is None or one.at >= session_since for one in guesses) >= manners.per_session:
         return "per_session"
     return None
 

@@ -322,7 +322,7 @@ class Quieting(Base):
 class Nudge(Base):
     """One time the assistant spoke first to a visitor who may be known again.
 
-    `about` is what it was about: the rule's id for a guess, else the event and its code. `seq` is its message.
+    `about` is the rule's id for a guess, else the event and its code. `seq` is the offer's message.
     """
 
     __tablename__ = "nudges"

@@ -1,7 +1,9 @@
 """When the assistant spoke first: to whom, about what, and whether it was put away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -42,17 +44,18 @@ async def shown_in(store: Store, conversation_id: str) -> list[Shown]:
         return [_shown(message) for message in await session.scalars(query)]
 
 
-def keep_nudge(change: Change, message: Message, visitor_id: str, about: str) -> None:
-    """Keep that a visitor was shown an offer, with the offer."""
-    offer = message.body["offer"]
+def keep_nudge(
+    change: Change, message: Message, visitor_id: str, trigger: str, shown: str, *, guess: bool
+) -> None:
+    """Keep, with the offer, that a visitor was shown it; `shown` is what it is about."""
     change.session.add(
         Nudge(
             conversation_id=message.conversation_id,
             seq=message.seq,
             visitor_id=visitor_id,
-            trigger=offer["trigger"],
-            about=about[:ABOUT_CHARS],
-            guess=offer["guess"],
+            trigger=trigger,
+            about=shown,
+            guess=guess,
             at=change.at,
         )
     )
@@ -65,6 +68,11 @@ async def put_away(change: Change, message: Message) -> None:
         row.dismissed_at = change.at
 
 
+def about_offer(offer: Mapping[str, Any]) -> str:
+    """What a kept offer was about; earlier ones have their code among the data."""
+    return about(offer["event"], offer["code"] if "code" in offer else offer["data"].get("code"))
+
+
 def about(event: str, code: str | None) -> str:
     """What an offer is about."""
     return (f"{event}:{code}" if code else event)[:ABOUT_CHARS]
@@ -75,7 +83,7 @@ def _shown(message: Message) -> Shown:
     dismissed = offer.get("dismissed_at")
     return Shown(
         offer.get("trigger") or "",
-        about(offer["event"], offer["data"].get("code")),
+        about_offer(offer),
         bool(offer.get("guess")),
         message.at,
         datetime.fromisoformat(dismissed) if dismissed else message.at if offer.get("dismissed") else None,

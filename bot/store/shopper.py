@@ -16,7 +16,7 @@ from bot.store.database import Change, Store
 from bot.store.hand_overs import Package, put_in_queue
 from bot.store.messages import Draft, Taken, append, find, mark, notice, take, taken_before
 from bot.store.models import Contact, Conversation, Message
-from bot.store.nudges import about, keep_nudge, put_away
+from bot.store.nudges import about, about_offer, keep_nudge, put_away
 from bot.store.turns import add_turn, command, spoken
 from bot.store.visitors import keep_visitor
 
@@ -131,8 +131,8 @@ async def make_offer(
 ) -> Taken | None:
     """Keep what the assistant offers unasked; None when it must not be offered.
 
-    One offer for each event and code in ten minutes; none once it was dismissed; none beside an agent. A guess
-    waits until no other offer stands, and keeps out of the way of who waits for a person.
+    One offer for each event and code in ten minutes; none once it was dismissed; none beside an agent.
+    A guess waits until no other offer stands, and keeps out of the way of who waits for a person.
     """
     async with store.change() as change:
         row, before = await _begin(change, store, sender)
@@ -145,7 +145,8 @@ async def make_offer(
         if dialogue is not None:
             row.dialogue = dialogue
         if sender.opening.linked:
-            keep_nudge(change, message, sender.opening.visitor_id, trigger.about)
+            visitor_id = sender.opening.visitor_id
+            keep_nudge(change, message, visitor_id, trigger.rule, trigger.about, guess=trigger.guess)
         return take(change, sender.opening.visitor_id, sender.client_id, row.id, message.seq)
 
 
@@ -277,7 +278,7 @@ async def _may_offer(change: Change, row: Conversation, trigger: Trigger) -> boo
         offer, is_new = message.body["offer"], change.at - message.at < OFFER_AGAIN_AFTER
         if trigger.guess and is_new and message.seq == row.last_seq and not offer.get("dismissed"):
             return False
-        if about(offer["event"], offer["data"].get("code")) != trigger.about:
+        if about_offer(offer) != trigger.about:
             continue
         if offer.get("dismissed") or is_new:
             return False
