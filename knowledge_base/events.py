@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
-from knowledge_base.context import country_code
+from knowledge_base.countries import country_code
 from knowledge_base.declines import decline_code, normal
 from knowledge_base.reasons import canonical, is_known, words_of_code
 
@@ -19,6 +19,7 @@ __all__ = [
     "VOCABULARY_VERSION",
     "EventType",
     "Field",
+    "Scalar",
     "checked",
     "code_of",
     "decline_code",
@@ -28,7 +29,7 @@ __all__ = [
 VOCABULARY_VERSION: Final = 1
 
 Kind = Literal["text", "number", "money", "country"]
-Value = str | int | float | bool | None
+Scalar = str | int | float | bool
 
 NAME: Final = re.compile(r"[a-z_.]{1,64}")
 MOST_FIELDS: Final = 20
@@ -157,7 +158,7 @@ _TYPES: Final = (
 EVENTS: Final[Mapping[str, EventType]] = {known.name: known for known in _TYPES}
 
 
-def checked(event: object, data: object) -> tuple[dict[str, Value], tuple[str, ...]]:
+def checked(event: object, data: object) -> tuple[dict[str, Scalar], tuple[str, ...]]:
     """What is usable of an event's data, and a sentence on each thing that is not. No value is quoted in it.
 
     Money comes back as a decimal string, a number as a number, a country in capitals. Fields that the
@@ -171,7 +172,7 @@ def checked(event: object, data: object) -> tuple[dict[str, Value], tuple[str, .
     if data is not None and not isinstance(data, Mapping):
         problems.append(f"the data are {_kind(data)}; send an object")
     given = data if isinstance(data, Mapping) else {}
-    found: dict[str, Value] = {}
+    found: dict[str, Scalar] = {}
     for name, value in list(given.items())[:MOST_FIELDS]:
         usable, wanted = _read(fields, name, value)
         if usable is not None:
@@ -186,7 +187,7 @@ def checked(event: object, data: object) -> tuple[dict[str, Value], tuple[str, .
     return found, tuple(f"Event {_shown(event)}: {problem}." for problem in problems)
 
 
-def _read(fields: Mapping[str, Field], name: object, value: object) -> tuple[Value, str]:
+def _read(fields: Mapping[str, Field], name: object, value: object) -> tuple[Scalar | None, str]:
     """The usable value, or None, and what was wanted."""
     if not isinstance(name, str) or len(name) > LONGEST_NAME:
         return None, "it under a short name"
@@ -270,7 +271,7 @@ def _decimal(value: object) -> Decimal | None:
     return amount if abs(amount) < 10**_MOST_DIGITS else None
 
 
-def _scalar(value: object) -> Value:
+def _scalar(value: object) -> Scalar | None:
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -305,7 +306,7 @@ _WANTED: Final[Mapping[Kind, str]] = {
     "money": "an amount such as '92.80'",
     "country": "a country code such as 'AT'",
 }
-_READ: Final[Mapping[Kind, Callable[[object], Value]]] = {
+_READ: Final[Mapping[Kind, Callable[[object], Scalar | None]]] = {
     "text": _text,
     "number": _number,
     "money": _money,

@@ -15,6 +15,7 @@ from knowledge_base.builder import Builder, vectors_of
 from knowledge_base.confidence import Budget
 from knowledge_base.context import Context
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
+from knowledge_base.facts import FILE as FACTS
 from knowledge_base.folder import Folder, FolderReader
 from knowledge_base.glossary import FILE as GLOSSARY
 from knowledge_base.model_files import chosen_model
@@ -69,7 +70,7 @@ class Library:
             self._builder = Builder(self._shop_dir, self._encoder, self._cache, self._clock, self._budget)
             self._shelf = Shelf(self._index_dir, self._encoder, self._clock)
             stored, hold = self._shelf.load()
-            self._reader = FolderReader(self._shelf.last_texts(stored))
+            self._reader = FolderReader(self._shelf.last_texts(stored), lambda: self._clock().date())
             folder = self._reader.read(self._shop_dir)
             if stored and hold and not release and _holds(hold, folder):
                 self._live = self._builder.restored(stored, folder, hold)
@@ -112,7 +113,11 @@ class Library:
     def article_for_event(
         self, event: str, code: str | None = None, context: Mapping[str, object] | None = None
     ) -> RenderedArticle | None:
-        """The article that answers a checkout event: the one for its code, else the one for any code."""
+        """The article that answers a checkout event: the one for its code, else the one for any code.
+
+        `code` may be in any known spelling. What the event says stands in the context, as
+        `{"event": {"event", "code", "data"}}`.
+        """
         return self._snapshot_now().article_for_event(event, code, context)
 
     def steps(
@@ -214,7 +219,7 @@ class Library:
         """The folders to watch, and which of the paths in them are of interest."""
         shop, index = self._shop_dir.absolute(), self._index_dir.absolute()
         articles = shop / "articles"
-        files = {index / POINTER, shop / GLOSSARY, self._builder.labelled_file.absolute()}
+        files = {index / POINTER, shop / GLOSSARY, shop / FACTS, self._builder.labelled_file.absolute()}
         return (shop, articles, index), lambda path: path in files or articles in path.parents
 
     async def _refit_when_quiet(self) -> None:

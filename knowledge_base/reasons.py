@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from knowledge_base.context import country_code
+from knowledge_base.countries import country_code
 from knowledge_base.declines import DECLINES, decline_code, normal
 
 # The reasons that have a name, by event, with what a shopper is told.
