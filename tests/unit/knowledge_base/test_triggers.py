@@ -140,10 +140,12 @@ def test_a_mistake_is_named_by_file_line_and_key(text: str, line: int, told: str
 
 @given(st.text() | st.binary().map(lambda data: data.decode("latin-1")))
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
+    told: list[int] = []
     try:
         parsed(text)
     except FormatError as error:
-        assert error.problem.line >= 1
+        told.append(error.problem.line)
+    assert all(line >= 1 for line in told)
 
 
 def test_a_shop_without_the_file_answers_events_and_guesses_nothing(tmp_path: Path) -> None:
@@ -159,9 +161,10 @@ def test_articles_that_are_not_there_are_named(tmp_path: Path) -> None:
     text = "rules:\n  - id: a\n    on: a\n    show: gone\nquestions: {cart: [here, lost]}\n"
     (tmp_path / "triggers.yml").write_text(text, encoding="utf-8")
     told = [str(problem) for problem in trigger_problems(tmp_path, {"here"})]
+    wanted = "expected the id of a published one."
     assert told == [
-        "triggers.yml:2: Saw the article 'gone' in the rule 'a'; expected the id of a published one.",
-        "triggers.yml:5: Saw the article 'lost' in the questions of 'cart'; expected the id of a published one.",
+        f"triggers.yml:2: Saw the article 'gone' in the rule 'a'; {wanted}",
+        f"triggers.yml:5: Saw the article 'lost' in the questions of 'cart'; {wanted}",
     ]
     (tmp_path / "triggers.yml").write_text("rules: 3", encoding="utf-8")
     assert len(trigger_problems(tmp_path, ())) == 1
