@@ -233,6 +233,12 @@ async def test_while_a_payment_is_on_its_way_only_the_payment_is_spoken_of(tab: 
     assert await fire(tab, "talk") is not None
 
 
+async def test_a_payment_that_was_left_with_its_page_is_over(bot: Bot, tab: Tab, open_tab: OpenTab) -> None:
+    await tab.send(type="context", context={"paying": True})
+    assert await fire(tab, "talk") is None
+    assert await fire(await open_tab(bot, **tab.shopper), "talk") is not None
+
+
 async def test_nothing_is_offered_while_an_agent_has_the_conversation(bot: Bot, tab: Tab) -> None:
     await tab.say("hello")
     maya = await add_staff(bot.services.store, "maya@fernhill.example", "Maya", "agent", "hash")
