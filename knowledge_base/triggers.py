@@ -34,7 +34,7 @@ MAX_RULES: Final = 100
 MAX_ID: Final = 64
 ANY_EVENT: Final = "*"
 # They say that all goes well, so `*` does not mean them; a rule may name them.
-ALL_IS_WELL: Final = frozenset({"step.entered", "order.completed"})
+ALL_IS_WELL: Final = frozenset({"step.entered", "payment.started", "order.completed"})
 QUESTIONS: Final = "questions"
 PERSON: Final = "person"
 ANY_STEP_NAME: Final = "any"

@@ -233,6 +233,14 @@ async def test_while_a_payment_is_on_its_way_only_the_payment_is_spoken_of(tab: 
     assert await fire(tab, "talk") is not None
 
 
+async def test_a_payment_begins_and_ends_with_its_events(tab: Tab, shop: Shop) -> None:
+    assert await shown(tab, type="track", event="payment.started", data={}) is None
+    assert shop.asked == []
+    assert await fire(tab, "talk") is None
+    await shown(tab, type="track", event="payment.failed", data={"code": "05"})
+    assert await fire(tab, "talk") is not None
+
+
 async def test_a_payment_that_was_left_with_its_page_is_over(bot: Bot, tab: Tab, open_tab: OpenTab) -> None:
     await tab.send(type="context", context={"paying": True})
     assert await fire(tab, "talk") is None
