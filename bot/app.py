@@ -21,6 +21,7 @@ from bot.knowledge import Knowledge
 from bot.metrics import Metrics, MetricsServer
 from bot.presence import Presence
 from bot.rasa import Rasa
+from bot.reports.quieting import Quieter
 from bot.services import Services
 from bot.settings import Settings, read_secret
 from bot.staff.passwords import Passwords
@@ -97,7 +98,7 @@ def _configure(app: App, settings: Settings) -> None:
 
 
 def _add_life(app: App, services: Services, checks: health.Health) -> None:
-    runner = TurnRunner(services)
+    runner, quieter = TurnRunner(services), Quieter(services)
     metrics: list[MetricsServer] = []
 
     @app.before_server_start
@@ -106,6 +107,7 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
         metrics.append(services.metrics.serve(services.settings.metrics_port))
         _app.ctx.metrics_port = metrics[0].port
         runner.start()
+        quieter.start()
         checks.start()
         log.info("started", host=services.settings.host, port=services.settings.port)
 
@@ -113,6 +115,7 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
     async def end(_app: App) -> None:
         services.running.stopping.set()
         await checks.stop()
+        await quieter.stop()
         await runner.stop()
 
     @app.after_server_stop
