@@ -68,7 +68,7 @@ def values_of(trials: list[Trial], window: timedelta) -> dict[str, Any]:
     """The figures for machines."""
     method = {
         "test": "e-process: bets on the arm, given the outcome",
-        "interval": "empirical-Bernstein confidence sequence of the mean effect",
+        "interval": "confidence sequence of the mean effect, by the same bets",
         "level": 1 - FALSE_ALARMS,
         "decides": DECIDES,
         "sources": list(SOURCES),

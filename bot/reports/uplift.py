@@ -1,28 +1,33 @@
 """What a trigger does to orders, in figures that may be looked at every day. Pure: no database, no clock.
 
 Every visitor was drawn into treated (z = 1) with a known probability p, else into control (z = 0), and
-ordered (y = 1) or not (y = 0). m is the share of orders among the visitors before this one. All rests on
+ordered (y = 1) or not (y = 0). m is the share of orders among the visitors before this one. The score
 
-    x = (y - m) (z - p)
+    x = (y - m) (z - p) / (p (1 - p))
 
-The test bets on the arm, knowing the outcome. Where a trigger changes nothing, z is independent of y, so
-whatever the past was, E[x | y, past] = 0 and the product of 1 + b x is a martingale for every fixed bet b: an
-e-process. By Ville's inequality it ever reaches 1/a with probability a at most, however often one looks
-(Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting", JRSS B 2024; Duan, Ramdas &
-Wasserman, "Interactive rank testing by betting", CLeaR 2022). If b is (r1 - r0) / (m (1 - m)), with r1 and r0
-the shares of orders in the two arms, 1 + b x is exactly the likelihood ratio of the arm given the outcome; as
-nobody knows r1 and r0, bets of many sizes are mixed. A bet on harm stays a supermartingale where the trigger
-helps, and the other way round, so each side is a test of its own.
+has the visitor's own effect e as its expectation, whatever the past was: ordered if treated, minus ordered if
+not. So for every fixed bet b and the sum E of the effects so far,
 
-The interval rests on x / (p (1 - p)), the inverse-probability-weighted score, whose expectation given the
-past is the visitor's own effect (orders if treated minus orders if not). With S its sum, T the sum of the
-effects, V the sum of its squares, c its bound and psi(b) = (-log(1 - cb) - cb) / c^2,
-exp(b (S - T) - psi(b) V) is a supermartingale for every b in [0, 1/c) (Howard, Ramdas, McAuliffe & Sekhon,
-"Time-uniform, nonparametric, nonasymptotic confidence sequences", Annals of Statistics 2021; the inequality
-is Fan, Grama & Liu's, 2015). The same bets are mixed. It is exact for every number of visitors, also where
-shares of orders drift: what it holds at all times is the mean effect on the visitors so far.
+    product of (1 + b x), times exp(-b E)
+
+is a supermartingale that begins at 1, because 1 + b e <= exp(b e); so is a mixture of such with several b. By
+Ville's inequality it ever reaches 1/a with probability a at most, however often one looks.
+
+The test puts E = 0: it bets on the arm, knowing the outcome. It is a martingale where the trigger changes
+nothing, and a supermartingale where its effects are of the other sign; so helping (b > 0) and hurting (b < 0)
+are tested each on its own. With b = p (1 - p) (r1 - r0) / (m (1 - m)), r1 and r0 the shares of orders in the
+two arms, 1 + b x is exactly the likelihood ratio of the arm given the outcome; as nobody knows r1 and r0,
+bets of many sizes are mixed. The interval holds every mean effect E / n that the two mixtures do not refute, so it
+leaves out zero just where the test decides. It assumes nothing of the shares of orders or the effects, which
+may drift: what it holds at all times is the mean effect on the visitors so far.
+
+Sources: Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting", JRSS B 2024; Duan,
+Ramdas & Wasserman, "Interactive rank testing by betting", CLeaR 2022; Howard, Ramdas, McAuliffe & Sekhon,
+"Time-uniform, nonparametric, nonasymptotic confidence sequences", Annals of Statistics 2021, whose interval
+for mean effects this one lies within (their lower bound on log(1 + b x) is not needed here).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,8 +46,7 @@ _BETS: Floats = np.geomspace(0.01, 1.0, 14)
 _LOG_WEIGHTS: Floats = -0.5 * np.log(_BETS / _TYPICAL_BET) ** 2
 _LOG_WEIGHTS = _LOG_WEIGHTS - np.log(np.exp(_LOG_WEIGHTS).sum())
 _LARGEST_LOG = 690.0
-_HALVINGS = 60
-_TABLE = 1_000
+_HALVINGS = 40
 
 
 class Verdict(StrEnum):
@@ -102,10 +106,10 @@ def measure(ordered: Flags, treated: Flags, control_share: Floats) -> Uplift:
     outcomes, arms = ordered.astype(float), treated.astype(float)
     low, high = interval(outcomes, arms, control_share)
     helps, hurts = (
-        float(np.exp(min(_LARGEST_LOG, log_evidence(outcomes, arms, control_share, side).max())))
+        float(np.exp(np.clip(log_evidence(outcomes, arms, control_share, side).max(), 0.0, _LARGEST_LOG)))
         for side in (1, -1)
     )
-    return Uplift(in_treated, in_control, float(low[-1]), float(high[-1]), max(1.0, helps), max(1.0, hurts))
+    return Uplift(in_treated, in_control, float(low[0]), float(high[0]), helps, hurts)
 
 
 def log_evidence(ordered: Floats, treated: Floats, control_share: Floats | float, side: int) -> Floats:
@@ -116,50 +120,43 @@ def log_evidence(ordered: Floats, treated: Floats, control_share: Floats | float
     scores = side * _scores(ordered, treated, control_share)
     total = np.full(scores.shape, -np.inf)
     for bet, log_weight in zip(_BETS, _LOG_WEIGHTS, strict=True):
-        wealth = np.log1p(bet * scores)
-        np.cumsum(wealth, axis=-1, out=wealth)
-        np.logaddexp(total, wealth + log_weight, out=total)
+        np.logaddexp(total, log_weight + np.cumsum(np.log1p(bet * scores), axis=-1), out=total)
     return total
 
 
-def interval(ordered: Floats, treated: Floats, control_share: Floats | float) -> tuple[Floats, Floats]:
-    """The lower and upper ends of the 95 % interval for the mean effect, after each visitor.
+def interval(
+    ordered: Floats, treated: Floats, control_share: Floats | float, looks: Sequence[int] = (-1,)
+) -> tuple[Floats, Floats]:
+    """The lower and upper ends of the interval for the mean effect, at each of `looks` (0: one visitor).
 
-    All of them hold at once with probability 0.95. Exact as long as the share of control is not lowered
-    below every earlier one.
+    All of them hold at once with probability 0.95. The size of the bets comes from the smallest share of
+    control, so exact as long as that is not lowered on the way.
     """
     share = np.broadcast_to(np.asarray(control_share, dtype=float), ordered.shape)
-    scores = _scores(ordered, treated, share) / (share * (1 - share))
-    seen = np.arange(1, ordered.shape[-1] + 1)
     rarest = float(np.minimum(share, 1 - share).min())
-    centre = np.cumsum(scores, axis=-1) / seen
-    half = _margin(np.cumsum(scores**2, axis=-1), rarest) / seen
-    return np.maximum(centre - half, -1.0), np.minimum(centre + half, 1.0)
+    bets = _BETS * rarest * (1 - rarest)
+    scores = _scores(ordered, treated, share) / (share * (1 - share))
+    seen = np.arange(1, ordered.shape[-1] + 1, dtype=np.float64)[list(looks)]
+    low = _least(scores, bets, seen, looks)
+    return low, -_least(-scores, bets, seen, looks)
+
+
+def _least(scores: Floats, bets: Floats, seen: Floats, looks: Sequence[int]) -> Floats:
+    """The smallest mean effect that the bets on larger ones do not refute, found by halving."""
+    wealth = np.stack([np.cumsum(np.log1p(bet * scores), axis=-1)[..., list(looks)] for bet in bets], axis=-1)
+    wealth += _LOG_WEIGHTS
+    low, high = np.full(wealth.shape[:-1], -1.0), np.ones(wealth.shape[:-1])
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        left = np.logaddexp.reduce(wealth - np.multiply.outer(middle * seen, bets), axis=-1)
+        refuted = left >= np.log(DECIDES)
+        low, high = np.where(refuted, middle, low), np.where(refuted, high, middle)
+    return low
 
 
 def _scores(ordered: Floats, treated: Floats, control_share: Floats | float) -> Floats:
-    """x of each visitor; m begins at a half and needs no data of the visitor itself."""
+    """x (p (1 - p)) of each visitor; m begins at a half and needs no data of the visitor itself."""
     before = np.cumsum(ordered, axis=-1) - ordered
     mean = (before + 1) / (np.arange(ordered.shape[-1]) + 2)
     scores: Floats = (ordered - mean) * (treated - (1 - control_share))
     return scores
-
-
-def _margin(variance: Floats, rarest: float) -> Floats:
-    """How far the sum of scores may stray from the sum of effects, either way, for each sum of squares.
-
-    Read off a table, each rounded up to its next entry.
-    """
-    table = np.concatenate(([0.0], np.geomspace(1.0, max(float(variance.max()), 1.0) * 1.001, _TABLE)))
-    bets = _BETS * rarest * (1 - rarest)
-    bound = 1 / rarest
-    growth = (-np.log1p(-bound * bets) - bound * bets) / bound**2
-    wealth_needed = np.log(DECIDES)
-    low, high = np.zeros_like(table), 1 / bets[0] * (wealth_needed + 1) * (1 + table)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        exponents = _LOG_WEIGHTS + np.multiply.outer(middle, bets) - np.multiply.outer(table, growth)
-        enough = np.logaddexp.reduce(exponents, axis=-1) >= wealth_needed
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    margins: Floats = high[np.searchsorted(table, variance)]
-    return margins

@@ -1,6 +1,6 @@
 """Shops made up: many experiments at once, whose truth is known."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +39,8 @@ class Experiments:
     def evidence(self, side: int) -> Floats:
         return log_evidence(self.ordered, self.treated, self.control_share, side)
 
-    def interval(self) -> tuple[Floats, Floats]:
-        return interval(self.ordered, self.treated, self.control_share)
+    def interval(self, looks: Sequence[int]) -> tuple[Floats, Floats]:
+        return interval(self.ordered, self.treated, self.control_share, looks)
 
     def mean_effect(self) -> Floats:
         """What the interval has to hold after each visitor."""

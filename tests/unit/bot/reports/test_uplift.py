@@ -29,16 +29,18 @@ def test_where_nothing_works_betting_wins_nothing_whatever_the_outcomes_are(
 
 @pytest.mark.parametrize("name", BASE_RATES)
 def test_nothing_works_and_whoever_looks_after_every_visitor_is_seldom_alarmed(name: str) -> None:
-    nothing = experiments(1, 250, 3_000, BASE_RATES[name])
+    nothing = experiments(1, 200, 3_000, BASE_RATES[name])
     alarmed = np.maximum(nothing.evidence(1), nothing.evidence(-1)).max(axis=-1) >= ALARM
     assert alarmed.mean() <= 0.05
 
 
 @pytest.mark.parametrize("name", BASE_RATES)
 def test_the_interval_holds_the_truth_at_every_look_at_once(name: str) -> None:
-    made = experiments(2, 300, 3_000, BASE_RATES[name], lambda progress: 0.02 + 0.08 * (progress > 0.5))
-    low, high = made.interval()
-    missed = ((made.mean_effect() < low) | (made.mean_effect() > high)).any(axis=-1)
+    made = experiments(2, 200, 3_000, BASE_RATES[name], lambda progress: 0.02 + 0.08 * (progress > 0.5))
+    looks = list(range(99, 3_000, 150))
+    low, high = made.interval(looks)
+    truth = made.mean_effect()[looks]
+    missed = ((truth < low) | (truth > high)).any(axis=-1)
     assert missed.mean() <= 0.05
     assert (high[:, -1] < 1).all()
     assert (low[:, -1] > -1).all()
@@ -79,11 +81,19 @@ def test_what_an_earlier_look_said_stays_as_more_visitors_come() -> None:
 
 def test_the_interval_narrows_about_the_difference() -> None:
     made = experiments(8, 1, 20_000, steady(0.3), 0.1)
-    low, high = interval(made.ordered[0], made.treated[0], 0.1)
+    low, high = interval(made.ordered[0], made.treated[0], 0.1, [999, 4_999, 19_999])
     width = high - low
-    assert width[999] > width[4_999] > width[19_999]
-    assert width[19_999] < 0.1
-    assert low[19_999] > 0
+    assert width[0] > width[1] > width[2]
+    assert width[2] < 0.1
+    assert low[2] > 0
+
+
+@pytest.mark.parametrize("lift", [0.0, 0.06, -0.06])
+def test_the_interval_leaves_out_zero_just_where_the_test_decides(lift: float) -> None:
+    made = experiments(10, 80, 9_000, steady(0.5), lift)
+    low, high = made.interval([8_999])
+    assert ((low[:, 0] > 0) == (made.evidence(1)[:, -1] >= ALARM)).all()
+    assert ((high[:, 0] < 0) == (made.evidence(-1)[:, -1] >= ALARM)).all()
 
 
 def test_the_figures_of_an_experiment_are_counted_by_arm() -> None:
