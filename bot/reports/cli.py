@@ -24,6 +24,7 @@ SOURCES = (
 )
 
 
+_MORE_THAN_ENOUGH = 10_000
 TEST_WORDS = {
     Verdict.HELPS: "brings orders",
     Verdict.HURTS: "costs orders",
@@ -119,13 +120,17 @@ def _difference(trial: Trial) -> str:
 def _test(trial: Trial) -> str:
     found = trial.uplift
     words = TEST_WORDS[found.verdict]
-    evidence = f"for {found.helps:,.1f}, against {found.hurts:,.1f}"
+    evidence = f"for {_evidence(found.helps)}, against {_evidence(found.hurts)}"
     if trial.quieting is None:
         return f"{words}: {evidence}"
     if trial.quiet:
         undo = f"Undo: python -m bot let-speak {trial.trigger}"
         return f"{words}: {evidence}\nsilent since {trial.quieting.at:%Y-%m-%d}. {undo}"
     return f"{words}: {evidence}\nspeaks again since {trial.quieting.lifted_at:%Y-%m-%d}"
+
+
+def _evidence(value: float) -> str:
+    return f"{value:,.1f}" if value < _MORE_THAN_ENOUGH else f"over {_MORE_THAN_ENOUGH:,}"
 
 
 def _values(trial: Trial) -> dict[str, Any]:

@@ -17,9 +17,9 @@ The test puts E = 0: it bets on the arm, knowing the outcome. It is a martingale
 nothing, and a supermartingale where its effects are of the other sign; so helping (b > 0) and hurting (b < 0)
 are tested each on its own. With b = p (1 - p) (r1 - r0) / (m (1 - m)), r1 and r0 the shares of orders in the
 two arms, 1 + b x is exactly the likelihood ratio of the arm given the outcome; as nobody knows r1 and r0,
-bets of many sizes are mixed. The interval holds every mean effect E / n that the two mixtures do not refute, so it
-leaves out zero just where the test decides. It assumes nothing of the shares of orders or the effects, which
-may drift: what it holds at all times is the mean effect on the visitors so far.
+bets of many sizes are mixed. The interval holds every mean effect E / n that the two mixtures do not refute,
+so it leaves out zero just where the test decides. It assumes nothing of the shares of orders or the effects,
+which may drift: what it holds at all times is the mean effect on the visitors so far.
 
 Sources: Waudby-Smith & Ramdas, "Estimating means of bounded random variables by betting", JRSS B 2024; Duan,
 Ramdas & Wasserman, "Interactive rank testing by betting", CLeaR 2022; Howard, Ramdas, McAuliffe & Sekhon,
