@@ -11,6 +11,7 @@ LINES_LIMIT = 50
 DATA_LIMIT = 20
 EVENT_IS_NEWS_FOR = timedelta(minutes=10)
 _WORDS = {"country": 2, "currency": 3, "locale": 35, "time_zone": 64, "opened_by": 80}
+_SWITCHES = ("consent", "paying")
 _DEVICES = ("phone", "tablet", "desktop")
 _MONEY = ("subtotal", "shipping", "discount", "tax", "total")
 
@@ -29,8 +30,9 @@ def clean(given: object, mask: Mask, at: str) -> Json:
     for key, limit in _WORDS.items():
         if isinstance(given.get(key), str):
             found[key] = _text(given[key], limit, mask)
-    if isinstance(given.get("consent"), bool):
-        found["consent"] = given["consent"]
+    for key in _SWITCHES:
+        if isinstance(given.get(key), bool):
+            found[key] = given[key]
     if page := _page(given.get("page"), mask):
         found["page"] = page
     if isinstance(given.get("trail"), list):

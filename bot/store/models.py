@@ -317,3 +317,24 @@ class Quieting(Base):
     at: Mapped[datetime]
     evidence: Mapped[float]
     lifted_at: Mapped[datetime | None]
+
+
+class Nudge(Base):
+    """One time the assistant spoke first to a visitor who may be known again.
+
+    `about` is the rule's id for a guess, else the event and its code. `seq` is the offer's message.
+    """
+
+    __tablename__ = "nudges"
+    __table_args__ = (Index(None, "visitor_id", "at"),)
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    visitor_id: Mapped[str] = mapped_column(String(64))
+    trigger: Mapped[str] = mapped_column(String(64))
+    about: Mapped[str] = mapped_column(String(200))
+    guess: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[datetime]
+    dismissed_at: Mapped[datetime | None]
