@@ -13,6 +13,7 @@ from bot import health, protocol, web
 from bot.cards import Cards
 from bot.chat import guide
 from bot.chat import routes as chat
+from bot.chat.noticeboard import Noticeboard
 from bot.chat.turns import TurnRunner
 from bot.clock import Clock, SystemClock
 from bot.desk import routes as desk
@@ -105,7 +106,7 @@ def _configure(app: App, settings: Settings) -> None:
 
 
 def _add_life(app: App, services: Services, checks: health.Health) -> None:
-    runner, quieter = TurnRunner(services), Quieter(services)
+    runner, quieter, noticeboard = TurnRunner(services), Quieter(services), Noticeboard(services)
     metrics: list[MetricsServer] = []
     watching: list[asyncio.Task[None]] = []
 
@@ -118,6 +119,7 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
         watching.append(asyncio.create_task(services.rules.watch()))
         runner.start()
         quieter.start()
+        noticeboard.start()
         checks.start()
         log.info("started", host=services.settings.host, port=services.settings.port)
 
@@ -130,6 +132,7 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
         await services.cards.close()
         await checks.stop()
         await quieter.stop()
+        await noticeboard.stop()
         await runner.stop()
 
     @app.after_server_stop

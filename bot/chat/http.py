@@ -94,6 +94,6 @@ def _has_news(sent: list[dict[str, Any]], greeted: int, own: set[str | None]) ->
     for place, frame in enumerate(sent):
         if frame["type"] == "message" and not (frame["author"] == "shopper" and frame.get("id") in own):
             return True
-        if place >= greeted and frame["type"] in ("update", "state", "error"):
+        if place >= greeted and frame["type"] in ("update", "state", "notices", "error"):
             return True
     return False

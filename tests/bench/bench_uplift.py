@@ -13,7 +13,7 @@ from tests.bench.report import Figure
 from tests.unit.bot.reports.shops import BASE_RATES, BaseRate, Experiments, experiments, steady
 
 ALARM = np.log(DECIDES)
-EXPERIMENTS = 2_000
+EXPERIMENTS = 1_000
 AT_ONCE = 100
 VISITORS = 10_000
 LOOKS = list(range(399, VISITORS, 400))
