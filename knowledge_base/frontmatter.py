@@ -152,10 +152,6 @@ class Tree:
         """Where the value of `key` starts; the mapping's own line when it is absent."""
         return self._line(self._nodes[key]) if key in self._nodes else self.line
 
-    def node(self, key: str) -> yaml.Node | None:
-        """What stands under `key`, for a reader of its own."""
-        return self._nodes[key] if key in self else None
-
     def line_of_entry(self, key: str, name: str) -> int:
         """Where `name` last stands in the mapping under `key`; where that starts when it has no such name."""
         node = self._nodes.get(key)

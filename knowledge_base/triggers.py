@@ -204,7 +204,7 @@ def _rule(node: yaml.Node, source: Source) -> Rule:
         expected = "small letters, digits and single hyphens"
         raise source.error(tree.line_of("id"), f"the id '{rule_id}'", expected)
     on = _events(tree, source)
-    when = tree.node("when")
+    when = _node(tree, "when")
     condition = None if when is None else read_condition(when, source)
     show = _show(tree, source)
     _check_sense(tree, source, rule_id, on, condition, show)
@@ -229,6 +229,10 @@ def _check_sense(
         raise source.error(tree.line_of("when"), "'data' without 'on'", "'on' with the event it belongs to")
 
 
+def _node(tree: Tree, key: str) -> yaml.Node | None:
+    return tree.node(key) if key in tree else None
+
+
 def _keys(condition: Condition) -> Iterator[str]:
     for key, value in condition.items():
         yield key
@@ -237,7 +241,7 @@ def _keys(condition: Condition) -> Iterator[str]:
 
 
 def _events(tree: Tree, source: Source) -> tuple[str, ...]:
-    node = tree.node("on")
+    node = _node(tree, "on")
     if node is None:
         return ()
     found = []
@@ -263,7 +267,7 @@ def _show(tree: Tree, source: Source) -> str | None:
 
 
 def _active(tree: Tree, source: Source) -> bool:
-    node = tree.node("active")
+    node = _node(tree, "active")
     if node is None:
         return True
     if not isinstance(node, yaml.ScalarNode) or not node.tag.endswith(":bool"):

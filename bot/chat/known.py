@@ -23,6 +23,7 @@ def known_facts(context: Mapping[str, Any], locale: str) -> Json:
         "total": _amount(cart.get("total")),
         "items": sum(line.get("quantity", 1) for line in cart["lines"]) if cart.get("lines") else None,
         "coupon": "applied" if cart.get("coupon") else None,
+        "returning": context.get("returning"),
         "seen": [event["event"] for event in context.get("events") or ()],
     }
     return {name: fact for name, fact in facts.items() if fact is not None}
