@@ -258,16 +258,20 @@ class Session:
         now = iso(self.services.clock.now())
         given = {"id": frame.id, "event": frame.event, "data": frame.data, "at": now}
         event = clean_event(given, self._caller.mask, now)
-        await self._caller.move({"events": [event]}, self.delivery.conversation_id)
+        here = await self._here()
+        await self._caller.move({"events": [event]}, here)
         data = clean_data(frame.data, self._caller.mask)
-        asking = self._sender(frame.id)
-        return await self._shared.nudger.hear(self._caller, asking, frame.event, data)
+        sender = Sender(self._caller.opening(), here, frame.id)
+        return await self._shared.nudger.hear(self._caller, sender, frame.event, data)
 
     async def _guess(self, frame: wire.Fire) -> Nudge | None:
-        return await self._shared.nudger.guess(self._caller, self._sender(frame.id), frame.trigger)
+        sender = Sender(self._caller.opening(), await self._here(), frame.id)
+        return await self._shared.nudger.guess(self._caller, sender, frame.trigger)
 
-    def _sender(self, client_id: str) -> Sender:
-        return Sender(self._caller.opening(), self.delivery.conversation_id, client_id)
+    async def _here(self) -> str | None:
+        """The conversation that is open here; one that is just being opened is waited for."""
+        async with self._caller.visit.lock:
+            return self.delivery.conversation_id
 
     async def _offer(self, client_id: str, nudge: Nudge | None) -> None:
         alone = self.delivery.conversation_id is None

@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from bot.rules import Rules
 from knowledge_base.triggers import DEFAULT
+from tests.contract.server import eventually
 
-PATIENCE_S = 10.0
 RULE = "rules:\n  - id: {0}\n    on: payment.failed\n"
 
 
@@ -39,10 +39,8 @@ async def watched(tmp_path: Path) -> AsyncIterator[Rules]:
 
 async def test_a_saved_file_is_live_without_a_restart(watched: Rules, tmp_path: Path) -> None:
     assert ids(watched) == ["first"]
-    async with asyncio.timeout(PATIENCE_S):
-        write(tmp_path, RULE.format("second"))
-        while ids(watched) != ["second"]:
-            await asyncio.sleep(0.01)
+    write(tmp_path, RULE.format("second"))
+    await eventually(lambda: ids(watched) == ["second"])
 
 
 def test_a_mistake_leaves_the_old_ones_live_and_is_told_once(tmp_path: Path) -> None:
