@@ -8,6 +8,7 @@ from bot.experiment import Arm
 from bot.store.experiments import expose, order_completed
 from bot.store.models import Base
 from tests.contract.server import Bot
+from tests.contract.shop import Shop
 from tests.contract.tab import OpenTab
 
 
@@ -82,3 +83,17 @@ async def test_erasing_twice_or_nothing_is_acknowledged(bot: Bot, open_tab: Open
     tab = await open_tab(bot)
     sent = await tab.send(type="erase")
     assert (await tab.until(type="ack", id=sent))["conversation"] is None
+
+
+async def test_an_answer_on_its_way_is_dropped_with_the_chat(bot: Bot, shop: Shop, open_tab: OpenTab) -> None:
+    tab = await open_tab(bot)
+    shop.delay_s = 0.4
+    await tab.send(type="say", text="how long does it take")
+    await tab.until(type="typing", on=True)
+    await tab.send(type="erase")
+    await tab.until(type="erased")
+    shop.delay_s = 0.0
+    answer = await tab.say("a new question")
+    assert answer["seq"] == 2
+    assert set(await kept(bot)) <= {"conversations", "messages", "visitors", "accepted", "turns", "events"}
+    assert (await kept(bot))["conversations"] == 1
