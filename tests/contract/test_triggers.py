@@ -24,6 +24,7 @@ RULES = """
 rules:
   - {id: large, on: payment.declined, when: {total_from: 300}, show: person}
   - {id: limit, on: payment.failed, when: {data: {code: limit_exceeded}}, show: person}
+  - {id: twice, on: payment.declined, when: {seen: payment.declined}, show: questions}
   - {id: declined, on: "*"}
   - {id: idle, when: {step: payment, idle_s: 30}, show: questions}
   - {id: talk, when: {idle_s: 60}, show: person}
@@ -163,6 +164,14 @@ async def test_the_first_rule_that_fits_an_event_says_what_is_shown(
     offer = await shown(other, **DECLINED)
     assert offer is not None
     assert (offer["offer"]["trigger"], offer["answer"]["article"]["id"]) == ("declined", "declined")
+
+
+async def test_a_second_time_may_be_answered_otherwise(tab: Tab) -> None:
+    first = await shown(tab, **DECLINED)
+    second = await shown(tab, type="track", event="payment.declined", data={"code": "expired_card"})
+    assert first is not None
+    assert second is not None
+    assert [offer["offer"]["trigger"] for offer in (first, second)] == ["declined", "twice"]
 
 
 async def test_a_code_may_be_the_networks_or_ours(bot: Bot, open_tab: OpenTab) -> None:
