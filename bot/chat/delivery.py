@@ -87,12 +87,15 @@ class Delivery:
         """The same, of a conversation just made, which nobody waits in."""
         await self._send_state(row, None)
 
-    async def tell_notices(self) -> None:
-        """Send the notices that hold now if they are not those sent last; at first there are none."""
+    async def tell_notices(self, *, anyway: bool = False) -> None:
+        """Send the notices that hold now if they are not those sent last; at first there are none.
+
+        `anyway` sends them also if there are none, to who may remember some.
+        """
         if self.audience is None:
             return
         notices = await current_notices(self._services, *self.audience)
-        if notices != self._notices:
+        if anyway or notices != self._notices:
             self._notices = notices
             await self._send({"type": "notices", "notices": notices})
 

@@ -83,7 +83,7 @@ class Session:
             await self._welcome(row)
             await self.delivery.catch_up()
             self.delivery.audience = (self._caller.site_id, self._caller.locale)
-            await self.delivery.tell_notices()
+            await self.delivery.tell_notices(anyway=frame.visitor is not None)
 
     async def take(self, given: dict[str, Any]) -> None:
         """Answer one frame after `hello`; what is wrong with it is answered too. AppError closes."""

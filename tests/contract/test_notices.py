@@ -63,6 +63,15 @@ async def test_without_notices_the_greeting_has_none(bot: Bot, open_tab: OpenTab
     assert [frame for frame in tab.frames if frame["type"] == "notices"] == []
 
 
+async def test_who_was_away_hears_that_nothing_holds_any_more(bot: Bot, open_tab: OpenTab) -> None:
+    row = await announce(bot)
+    tab = await open_tab(bot)
+    await tab.until(type="notices")
+    await end_notice(bot.services.store, row.id)
+    again = await open_tab(bot, visitor=tab.welcome["visitor"])
+    assert (await again.until(type="notices"))["notices"] == []
+
+
 async def test_the_notice_is_said_before_the_answer_it_is_about_and_once(bot: Bot, open_tab: OpenTab) -> None:
     row = await announce(bot)
     tab = await open_tab(bot)

@@ -92,6 +92,8 @@ def test_a_country_or_method_that_is_known_to_be_another_rules_it_out() -> None:
     paypal = notice(PAYPAL, methods=["paypal"])
     assert concerns(paypal, at("payment", "payment.failed", method="PayPal"), NOW)
     assert concerns(paypal, at("payment"), NOW)
+    assert concerns(paypal, {**at("payment"), "method": "PayPal"}, NOW)
+    assert not concerns(paypal, {**at("payment"), "method": "card"}, NOW)
     assert not concerns(paypal, at("payment", "payment.failed", method="card"), NOW)
 
 
