@@ -101,7 +101,7 @@ async def test_over_http_the_same_frames_do_the_same(bot: Bot, http: httpx.Async
         {"type": "ping"},
     )
     assert [frame["type"] for frame in frames][:4] == ["welcome", "state", "notices", "ack"]
-    conversation = frames[2]["conversation"]
+    conversation = frames[3]["conversation"]
     seen = said_in(frames)
     while len(seen) < 2:
         greeting = hello(visitor=visitor, conversation=conversation, after=seen[-1][0])
