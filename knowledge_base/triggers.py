@@ -33,8 +33,8 @@ MAX_BYTES: Final = 200_000
 MAX_RULES: Final = 100
 MAX_ID: Final = 64
 ANY_EVENT: Final = "*"
-# They say that all goes well, so `*` does not mean them; a rule may name them.
-ALL_IS_WELL: Final = frozenset({"step.entered", "order.completed"})
+# `*` does not mean them, a rule may name them: all goes well, or a form has said what is wrong itself.
+BY_NAME_ONLY: Final = frozenset({"step.entered", "payment.started", "order.completed", "field.error"})
 QUESTIONS: Final = "questions"
 PERSON: Final = "person"
 ANY_STEP_NAME: Final = "any"
@@ -102,7 +102,7 @@ class Rule:
 
     def waits_for(self, event: str) -> bool:
         """Whether the event is one of those it waits for."""
-        return event in self.on or (ANY_EVENT in self.on and event not in ALL_IS_WELL)
+        return event in self.on or (ANY_EVENT in self.on and event not in BY_NAME_ONLY)
 
     def holds(self, state: State) -> bool:
         """Whether its conditions hold."""

@@ -11,7 +11,7 @@ from knowledge_base.conditions import COUPONS, DEVICES, KEYS
 from knowledge_base.folder import read_folder
 from knowledge_base.frontmatter import FormatError
 from knowledge_base.triggers import (
-    ALL_IS_WELL,
+    BY_NAME_ONLY,
     DEFAULT,
     ONLY_THE_PAGE_SEES,
     Manners,
@@ -73,7 +73,7 @@ def test_the_first_rule_that_fits_an_event_is_taken() -> None:
     assert for_event("payment.authentication_failed", total=40.0) == "others"
     assert for_event("coupon.rejected") == "others"
     assert for_event("the.shops_own") == "others"
-    for event in ALL_IS_WELL:
+    for event in BY_NAME_ONLY:
         assert for_event(event) is None
 
 
@@ -188,7 +188,7 @@ def test_the_page_for_editors_lists_every_condition_key_and_manner() -> None:
     assert listed == KEYS | keys | set(manners)
     for name, value in manners.items():
         assert f"| `{name}` | {value} |" in PAGE
-    for word in (*COUPONS, *DEVICES, *ALL_IS_WELL):
+    for word in (*COUPONS, *DEVICES, *BY_NAME_ONLY):
         assert f"`{word}`" in PAGE
     line = next(line for line in PAGE.splitlines() if line.startswith("Beside `on`: not "))
     assert set(re.findall(r"`(\w+)`", line)) - {"on"} == ONLY_THE_PAGE_SEES
