@@ -34,6 +34,7 @@ from knowledge_base.report.figures import Run
 from knowledge_base.report.record import PAGE, write_report
 from knowledge_base.report.screen import remarks, tables
 from knowledge_base.search import Searcher
+from knowledge_base.triggers import trigger_problems
 
 SHOP = "knowledge_base"
 STORE = "var/knowledge"
@@ -61,16 +62,17 @@ Model = Annotated[str, typer.Option("--model", envvar="ACTIONS_MODEL", help="A p
 
 @app.command()
 def check(shop: ShopDir = Path(SHOP)) -> None:
-    """Reads articles and facts and says what is wrong with which line. Needs no model."""
+    """Reads articles, facts and triggers and says what is wrong with which line. Needs no model."""
     folder = read_folder(shop)
-    problems = (*folder.problems, *cross_problems(folder))
+    published = {article.id for article in folder.articles if article.published}
+    problems = (*folder.problems, *cross_problems(folder), *trigger_problems(shop, published))
     for problem in problems:
         out.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
     for fact in past_their_day(folder.facts).values():
         line = f"{FACTS}:{fact.line}: '{fact.name}' was good until {fact.expires}; it is not stated any more."
         out.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
-    published = sum(article.published for article in folder.articles)
-    counted = f"{published} published articles, {len(folder.facts.known)} facts, {len(problems)} problems"
+    count = sum(article.published for article in folder.articles)
+    counted = f"{count} published articles, {len(folder.facts.known)} facts, {len(problems)} problems"
     out.print(f"{counted} in {shop}.", highlight=False)
     if problems:
         raise typer.Exit(1)

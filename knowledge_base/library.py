@@ -5,7 +5,7 @@ import contextlib
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ from knowledge_base.search import Searcher
 from knowledge_base.shelf import Shelf, fit_in, texts_in
 from knowledge_base.snapshot import DEFAULT_LOCALE, Snapshot
 from knowledge_base.status import Held, Status
+from knowledge_base.steps import top_articles
 from knowledge_base.vectors import Progress, VectorCache
 from knowledge_base.versions import POINTER, Hold, Stored
 from knowledge_base.watcher import changes
@@ -118,6 +119,14 @@ class Library:
         `{"event": {"event", "code", "data"}}`.
         """
         return self._snapshot_now().article_for_event(event, code, context)
+
+    def steps(
+        self, locale: str = DEFAULT_LOCALE, first: Mapping[str, Sequence[str]] | None = None
+    ) -> tuple[int, dict[str, tuple[RenderedArticle, ...]]]:
+        """The version, and the top articles of each step; those in `first` lead."""
+        live = self._snapshot_now()
+        locales = tuple(dict.fromkeys([locale, locale.split("-")[0], DEFAULT_LOCALE]))
+        return live.version, top_articles(live.articles.values(), locales, first or {})
 
     def status(self) -> Status:
         """What is live."""

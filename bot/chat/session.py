@@ -10,23 +10,25 @@ import structlog
 from bot import protocol as wire
 from bot.chat.caller import Caller
 from bot.chat.delivery import Delivery, Send
+from bot.chat.erasing import erase
 from bot.chat.findings import complete_package
-from bot.chat.rates import Rates
-from bot.chat.triggers import FoundOffer, find_offer, keep_offer
-from bot.chat.visits import Visits
+from bot.chat.picking import check_picked
+from bot.chat.shared import Shared
+from bot.chat.suggestions import Suggestions
+from bot.chat.triggers import Nudge
 from bot.clock import iso
-from bot.context import clean, clean_data, clean_event
+from bot.context import clean, clean_data, clean_event, paying_after
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import Event, Subscription, Typing
-from bot.services import Services
 from bot.store.messages import Taken
 from bot.store.models import Conversation
+from bot.store.notices import wait_for_end
 from bot.store.shopper import (
     Sender,
-    Trigger,
     ask_person,
     choose,
+    choose_article,
     dismiss_offer,
     give_verdict,
     keep_contact,
@@ -43,19 +45,18 @@ class Session:
 
     _caller: Caller
 
-    def __init__(
-        self, services: Services, visits: Visits, rates: Rates, subscription: Subscription, send: Send
-    ) -> None:
-        self.services = services
+    def __init__(self, shared: Shared, subscription: Subscription, send: Send) -> None:
+        self.services = shared.services
         self.lock = asyncio.Lock()
-        self._visits = visits
-        self._rates = rates
+        self._shared = shared
         self._send = send
         self._waiting = subscription.events
-        self.delivery = Delivery(services, subscription, send)
+        self.delivery = Delivery(shared.services, subscription, send)
+        self.suggestions = Suggestions(shared.services, self._tell)
 
     def close(self) -> None:
         """The connection is gone."""
+        self.suggestions.close()
         self.delivery.detach()
 
     async def hear(self, event: Event) -> None:
@@ -73,19 +74,42 @@ class Session:
                     f"`v` is {frame.v}; this server speaks {wire.VERSION}.",
                     "Reload the page.",
                 )
-            self._caller = await Caller.of(self.services, self._visits, self._rates, frame, origin, address)
+            shared = self._shared
+            self._caller = await Caller.of(self.services, shared.visits, shared.rates, frame, origin, address)
             row = await self._caller.own(frame.conversation)
             await self._caller.recall(row, frame.context)
             if row is not None:
                 self.delivery.attach(row.id, frame.after)
             await self._welcome(row)
             await self.delivery.catch_up()
+            self.delivery.audience = (self._caller.site_id, self._caller.locale)
+            await self.delivery.tell_notices(anyway=frame.visitor is not None)
 
     async def take(self, given: dict[str, Any]) -> None:
         """Answer one frame after `hello`; what is wrong with it is answered too. AppError closes."""
-        frame_id = wire.frame_id(given)
+        if await self.admits(given):
+            await self.answer(given)
+
+    async def admits(self, given: dict[str, Any]) -> bool:
+        """Count a frame; one too many is refused here."""
+        rates, visitor_id = self._shared.rates, self._caller.visitor_id
         try:
-            await self._rates.take_frame(self._caller.visitor_id)
+            if reports_by_itself(given):
+                await rates.take_event(visitor_id)
+            elif given.get("type") == "suggest":
+                await rates.take_suggestion(visitor_id)
+            else:
+                await rates.take_frame(visitor_id)
+        except AppError as error:
+            await self.refuse(error, wire.frame_id(given))
+            return False
+        return True
+
+    async def answer(self, given: dict[str, Any]) -> None:
+        """Answer a frame that was admitted. AppError closes."""
+        frame_id = wire.frame_id(given)
+        self._caller.visit.hear(self.services.clock.now())
+        try:
             frame = wire.parse(given)
             self.services.metrics.frames.labels(frame.type).inc()
             await self._do(frame)
@@ -105,8 +129,11 @@ class Session:
             await self._send(error.frame(frame_id))
 
     async def _do(self, frame: wire.ShopperFrame) -> None:
-        if isinstance(frame, wire.Track):
-            await self._track(frame)
+        if isinstance(frame, wire.Track | wire.Fire):
+            await self._speak_first(frame)
+            return
+        if isinstance(frame, wire.Suggest):
+            self.suggestions.ask(self._caller, frame)
             return
         async with self.lock:
             if isinstance(frame, wire.Ping):
@@ -119,18 +146,24 @@ class Session:
                 await dismiss_offer(self.services.store, self._conversation(), frame.seq)
             elif isinstance(frame, wire.Identify):
                 await self._identify(frame)
+            elif isinstance(frame, wire.Erase):
+                await self._erase(frame)
             elif isinstance(frame, wire.Hello):
                 raise AppError("bad_value", "`hello` came twice.", "Connect again to start over.")
             else:
                 await self._change(frame)
 
     async def _change(
-        self, frame: wire.Say | wire.Choose | wire.Verdict | wire.AskPerson | wire.Contact
+        self,
+        frame: wire.Say | wire.Choose | wire.Verdict | wire.AskPerson | wire.Contact | wire.NotifyMe,
     ) -> None:
         store, staffed = self.services.store, self.services.presence.staffed
         if isinstance(frame, wire.Say):
             text = self._caller.mask(frame.text)
             await self._keep(frame.id, lambda sender: say(store, sender, text))
+        elif isinstance(frame, wire.Choose) and frame.seq == 0:
+            article, label = check_picked(frame, self._caller.mask)
+            await self._keep(frame.id, lambda sender: choose_article(store, sender, article, label))
         elif isinstance(frame, wire.Choose):
             self._conversation()
             await self._keep(
@@ -147,6 +180,8 @@ class Session:
         elif isinstance(frame, wire.Contact):
             name, email, question = self._check_contact(frame)
             await self._keep(frame.id, lambda sender: keep_contact(store, sender, name, email, question))
+        elif isinstance(frame, wire.NotifyMe):
+            await self._keep(frame.id, lambda sender: wait_for_end(store, sender, frame.notice))
 
     async def _keep(self, client_id: str, change: Callable[[Sender], Awaitable[Taken]]) -> Taken:
         """Make a change to the store, acknowledge it, and send what it opened."""
@@ -204,35 +239,46 @@ class Session:
         self._caller.visit.opened = (taken.conversation_id, self.services.clock.monotonic())
         self.delivery.attach(taken.conversation_id, 0)
 
-    async def _track(self, frame: wire.Track) -> None:
-        now = iso(self.services.clock.now())
-        given = {"id": frame.id, "event": frame.event, "data": frame.data, "at": now}
+    async def _speak_first(self, frame: wire.Track | wire.Fire) -> None:
+        """Something happened on the page, or came true there: is there something to say?"""
         visit = self._caller.visit
         if not visit.first_time(frame.id):
             async with self.lock:
                 await self._acknowledge_nothing(frame.id)
             return
         try:
-            event = clean_event(given, self._caller.mask, now)
-            await self._caller.move({"events": [event]}, self.delivery.conversation_id)
-            data = clean_data(frame.data, self._caller.mask)
-            code = data.get("code")
-            trigger = Trigger(frame.event, code if isinstance(code, str) else None, data)
-            asking = Sender(self._caller.opening(), self.delivery.conversation_id, frame.id)
-            found = await find_offer(self.services, asking, trigger)
+            nudge = await (self._track(frame) if isinstance(frame, wire.Track) else self._guess(frame))
             async with self.lock:
-                await self._offer(frame.id, trigger, found)
-        except AppError:
+                await self._offer(frame.id, nudge)
+        except BaseException:
             visit.tracked.pop(frame.id, None)
             raise
 
-    async def _offer(self, client_id: str, trigger: Trigger, found: FoundOffer | None) -> None:
+    async def _track(self, frame: wire.Track) -> Nudge | None:
+        now = iso(self.services.clock.now())
+        given = {"id": frame.id, "event": frame.event, "data": frame.data, "at": now}
+        event = clean_event(given, self._caller.mask, now)
+        here = await self._here()
+        await self._caller.move({"events": [event], **paying_after(frame.event)}, here)
+        data = clean_data(frame.data, self._caller.mask)
+        sender = Sender(self._caller.opening(), here, frame.id)
+        return await self._shared.nudger.hear(self._caller, sender, frame.event, data)
+
+    async def _guess(self, frame: wire.Fire) -> Nudge | None:
+        sender = Sender(self._caller.opening(), await self._here(), frame.id)
+        return await self._shared.nudger.guess(self._caller, sender, frame.trigger)
+
+    async def _here(self) -> str | None:
+        """The conversation that is open here; one that is just being opened is waited for."""
+        async with self._caller.visit.lock:
+            return self.delivery.conversation_id
+
+    async def _offer(self, client_id: str, nudge: Nudge | None) -> None:
         alone = self.delivery.conversation_id is None
         taken = None
-        if found is not None:
-            taken = await self._apply(
-                client_id, lambda sender: keep_offer(self.services, sender, trigger, found)
-            )
+        if nudge is not None:
+            keep = self._shared.nudger.keep
+            taken = await self._apply(client_id, lambda sender: keep(self._caller, sender, nudge))
         if taken is not None:
             await self._acknowledge(client_id, taken, alone=alone)
         else:
@@ -258,6 +304,17 @@ class Session:
         await self._caller.keep_identity(found, self.delivery.conversation_id)
         await self._welcome(await self._caller.own(self.delivery.conversation_id))
         await self.delivery.tell_state()
+
+    async def _erase(self, frame: wire.Erase) -> None:
+        """Delete the conversation; `erased` follows to every tab, this one too."""
+        conversation_id = self.delivery.conversation_id
+        if conversation_id is not None:
+            await erase(self.services, self._caller, conversation_id)
+        await self._acknowledge_nothing(frame.id)
+
+    async def _tell(self, frame: dict[str, Any]) -> None:
+        async with self.lock:
+            await self._send(frame)
 
     async def _welcome(self, row: Conversation | None) -> None:
         shopper = self._caller.visit.shopper
@@ -292,3 +349,8 @@ class Session:
         if self.delivery.conversation_id is None:
             raise AppError("bad_value", "There is no conversation yet.", "Say something first.")
         return self.delivery.conversation_id
+
+
+def reports_by_itself(given: dict[str, Any]) -> bool:
+    """Whether a frame comes from the page and not from the shopper, who must never wait for it."""
+    return given.get("type") in ("track", "fire")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from scripts.stack import Stack
 from scripts.steps import ROOT
-from tests.bench import bench_encoding, bench_index, bench_knowledge, bench_throughput, whole
+from tests.bench import bench_encoding, bench_index, bench_knowledge, bench_throughput, bench_uplift, whole
 from tests.bench.report import Figure, against, save, show
 
 
@@ -34,7 +34,9 @@ def system() -> dict[str, list[Figure]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eval", type=Path, help="a folder of suites, each with kb.jsonl and queries.jsonl")
-    parser.add_argument("--only", choices=["system", "knowledge", "index", "encoding", "throughput"])
+    parser.add_argument(
+        "--only", choices=["system", "knowledge", "index", "encoding", "throughput", "uplift"]
+    )
     options = parser.parse_args()
     if options.eval is not None and not list(options.eval.rglob("kb.jsonl")):
         parser.error(
@@ -47,6 +49,7 @@ def main() -> None:
         "index": bench_index.measure,
         "encoding": bench_encoding.measure,
         "throughput": bench_throughput.measure,
+        "uplift": bench_uplift.measure,
     }
     for name, measure in measures.items():
         if options.only in {None, name}:
