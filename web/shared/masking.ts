@@ -22,6 +22,7 @@ const CARD_LENGTHS = [16, 15, 14, 13, 17, 18, 19];
 const PHONE_DIGITS = 15;
 
 const GAP = "[ ._-]{0,5}";
+const SPACING = /[ ._-]/g;
 const TAKEN = "\0";
 const KEPT = "\x01";
 
@@ -120,46 +121,40 @@ function codes(pattern: RegExp, shown: string): Cut[] {
   });
 }
 
-function ibans(shown: string): Cut[] {
+/**
+ * Numbers with check digits, however spaced: from each `start` on as many characters of a `kind` as one of `lengths`
+ * says, up to an `end`, and what to put in their place, if it is such a number.
+ */
+function numbers(
+  shown: string, start: RegExp, kind: string, end: string,
+  lengths: (rest: string, before?: string) => number[], put: (number: string) => string | false,
+): Cut[] {
   let done = 0;
-  return [...shown.matchAll(IBAN_START)].flatMap(({ index }): Cut[] => {
+  return [...shown.matchAll(start)].flatMap(({ index }): Cut[] => {
     const rest = shown.slice(index);
-    const country = rest.replace(/[ ._-]/g, "").slice(0, 2);
-    const wanted = RegExp(`(\\d\\d)(?:[a-z]{2})*?${country}`).exec(IBAN_LENGTHS)?.[1] ?? 1;
-    const found = startOf(rest, "[a-z\\d]", Number(wanted));
-    if (index < done || !isIban(found.replace(/[ ._-]/g, ""))) return [];
-    done = index + found.length;
-    return [[index, done, IBAN]];
+    for (const length of index < done ? [] : lengths(rest, shown[index - 1])) {
+      const found = RegExp(`^(?:${kind}${GAP}){${length - 1}}${kind}${end}`).exec(rest)?.[0];
+      const text = found && put(found.replace(SPACING, ""));
+      if (text) return [[index, (done = index + found.length), text]];
+    }
+    return [];
   });
 }
 
-/** The first `length` characters of a kind, however spaced; empty where there are not so many. */
-function startOf(text: string, kind: string, length: number, end = ""): string {
-  return RegExp(`^(?:${kind}${GAP}){${length - 1}}${kind}${end}`).exec(text)?.[0] ?? "";
-}
+const ibans = (shown: string) => numbers(shown, IBAN_START, "[a-z\\d]", "", (rest) => {
+  const country = rest.replace(SPACING, "").slice(0, 2);
+  return [Number(RegExp(`(\\d\\d)(?:[a-z]{2})*?${country}`).exec(IBAN_LENGTHS)?.[1] ?? 1)];
+}, (number) => isIban(number) && IBAN);
+
+/** A card number begins and ends with whole groups of digits; none starts with a zero, as phone numbers do. */
+const cards = (shown: string) => numbers(shown, /(?<!\d)[1-9]/g, "\\d", "(?!\\d)",
+  (_rest, before) => CARD_LENGTHS.filter((length) => before !== "+" || length > PHONE_DIGITS),
+  (number) => isLuhn(number) && CARD + number.slice(-4));
 
 /** ISO 7064 MOD 97-10 over the number with its first four at the end, letters as 10 to 35. */
 function isIban(number: string): boolean {
   const turned = [...number.slice(4), ...number.slice(0, 4)];
   return number.replace(/\D/g, "").length >= IBAN_DIGITS && turned.reduce((rest, char) => Number(`${rest}${parseInt(char, 36)}`) % 97, 0) === 1;
-}
-
-/** A card number begins and ends with whole groups of digits. */
-function cards(shown: string): Cut[] {
-  let done = 0;
-  return [...shown.matchAll(/\d+/g)].flatMap(({ index }): Cut[] => {
-    const rest = shown.slice(index);
-    // No card starts with a zero; phone numbers do.
-    if (index < done || rest.startsWith("0")) return [];
-    for (const length of CARD_LENGTHS) {
-      const found = startOf(rest, "\\d", length, "(?!\\d)");
-      const digits = found.replace(/\D/g, "");
-      if (!found || !isLuhn(digits) || (shown[index - 1] === "+" && length <= PHONE_DIGITS)) continue;
-      done = index + found.length;
-      return [[index, done, CARD + digits.slice(-4)]];
-    }
-    return [];
-  });
 }
 
 /** ISO/IEC 7812-1, annex B. */

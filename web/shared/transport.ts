@@ -75,7 +75,7 @@ const POLL_WAIT_S = 25;
 const SOCKET_AGAIN_MS = 60_000;
 const SEND_AGAIN_MS = 5_000;
 /** Errors after which the same frame, sent again later, may well be taken. */
-const PASSING = new Set(["rate_limited", "unavailable"]);
+export const PASSING = /rate_limited|unavailable/;
 
 interface Wire {
   type: string;
@@ -144,17 +144,19 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     }
     if (frame.type === "ack" && frame.id) settle(frame.id);
     if (frame.type === "error" && frame.id) {
-      if (PASSING.has(frame.code ?? "")) setTimer("again", SEND_AGAIN_MS, sendPending);
+      if (PASSING.test(frame.code ?? "")) setTimer("again", SEND_AGAIN_MS, sendPending);
       else settle(frame.id);
     }
     if (frame.type !== "pong") options.onFrame(frame as In);
     return true;
   }
 
+  const write = (frame: unknown) => socket?.send(JSON.stringify(frame));
+
   function sendPending(): void {
     if (polling) return pollNow();
     if (!ready) return;
-    for (const frame of pending) socket?.send(JSON.stringify(frame));
+    pending.forEach(write);
   }
 
   // ---- WebSocket ----
@@ -172,7 +174,7 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     setTimer("open", OPEN_MS, () => lostSocket(opened, 0));
     opened.onopen = () => {
       const hello = options.hello(last);
-      if (hello) opened.send(JSON.stringify(hello));
+      if (hello) write(hello);
     };
     opened.onmessage = ({ data }) => heard(opened, data);
     opened.onclose = ({ code }) => lostSocket(opened, code);
@@ -203,7 +205,7 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
   /** A connection that lived until its first ping is a good one. */
   function ping(): void {
     failures = 0;
-    socket?.send('{"type":"ping"}');
+    write({ type: "ping" });
     const pinged = socket;
     setTimer("pong", PONG_MS, () => pinged && lostSocket(pinged, 0));
   }
@@ -224,7 +226,7 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
 
   /** Whether it was refused for good; what was refused and has been forgotten starts over. */
   function isFinal(code: number): boolean {
-    if (![4400, 4401, 4403].includes(code)) return false;
+    if (!/440[013]/.test(String(code))) return false;
     last = gapAt = 0;
     if (options.onRefused?.(code)) return false;
     close();
@@ -318,7 +320,7 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
         options.onPending?.([...pending]);
         if (polling) return pollNow();
       }
-      if (ready) socket?.send(JSON.stringify(frame));
+      if (ready) write(frame);
     },
     wake() {
       if (status !== "offline") return;
@@ -360,7 +362,7 @@ export function postTo(url: string): Post {
       body: JSON.stringify(body),
       signal,
     });
-    if (!response.ok) throw Object.assign(Error(), { code: 4000 + response.status });
+    if (!response.ok) throw Object.assign(response, { code: 4000 + response.status });
     return (await response.json()) as { frames: unknown[] };
   };
 }

@@ -1,12 +1,16 @@
 /** `window.checkoutChat`: calls made before the widget was there, and after. */
-import type { CheckoutChat } from "./element.ts";
+import type { CheckoutChat, Method } from "./element.ts";
 
-type Method = "open" | "close" | "track" | "setContext" | "identify" | "page";
 /** `["track", "payment.failed", { code: "insufficient_funds" }]`, or a function that is given the element. */
 export type Call = [method: Method, ...args: unknown[]] | ((chat: CheckoutChat) => void);
 
+const calls: Call[] = [];
+const complaints = new Set<string>();
+
+/** Says a mistake of the shop's in the console, once. */
 export function complain(words: string): void {
-  console.error(`checkout-chat: ${words}`);
+  if (!complaints.has(words)) console.error(`checkout-chat: ${words}`);
+  complaints.add(words);
 }
 
 /** Not `navigator.userActivation`: that lasts for seconds after any touch or key, wherever it was. */
@@ -24,32 +28,29 @@ export function safely(run: () => void): void {
   }
 }
 
+/** Makes the calls that wait, if there is an element to make them on. */
 export function answerCalls(): void {
-  const shop = window as unknown as { checkoutChat?: Call[] | { push(...calls: Call[]): void } };
-  const calls = [...((shop.checkoutChat as Call[] | undefined) ?? [])];
-
-  function answer(): void {
-    const chat = document.querySelector<CheckoutChat>("checkout-chat");
-    if (!chat) return;
-    for (const call of calls.splice(0)) {
-      safely(() => {
-        if (typeof call === "function") return call(chat);
-        const [method, ...args] = call;
-        (chat[method as Method] as (...args: unknown[]) => void)(...args);
-      });
-    }
+  const chat = document.querySelector<CheckoutChat>("checkout-chat");
+  if (!chat) return;
+  for (const call of calls.splice(0)) {
+    safely(() => {
+      if (typeof call === "function") return call(chat);
+      const [method, ...args] = call;
+      (chat[method] as (...args: unknown[]) => void)(...args);
+    });
   }
+}
 
-  shop.checkoutChat = {
-    push(...more) {
-      calls.push(...more);
-      answer();
-    },
+export function listenForCalls(): void {
+  const shop = window as unknown as { checkoutChat?: Call[] | { push(...calls: Call[]): void } };
+  const push = (...more: Call[]) => {
+    calls.push(...more);
+    answerCalls();
   };
-  document.addEventListener("checkout-chat:ready", answer);
+  push(...((shop.checkoutChat ?? []) as Call[]));
+  shop.checkoutChat = { push };
   addEventListener("click", ({ isTrusted }) => {
     clicked = isTrusted;
     setTimeout(() => (clicked = false));
   }, true);
-  answer();
 }

@@ -1,7 +1,7 @@
 /** What the page tells about itself: where the shopper is and was, what happened, and on what device. */
 import { maskAll } from "../shared/masking.ts";
 import type { Context, Device, Page, PageEvent, TrailEntry } from "../shared/protocol.ts";
-import type { ForThisTab, Keep } from "./keep.ts";
+import type { ForThisTab } from "./keep.ts";
 
 const TRAIL_MOST = 20;
 const EVENTS_MOST = 50;
@@ -22,16 +22,16 @@ export function bareUrl(url: string): string {
   return origin + pathname + (/^#[/!]/.test(hash) ? hash : "");
 }
 
-export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask: (text: string) => string): PageContext {
+export function createPageContext(tab: ForThisTab, now: () => number, mask: (text: string) => string): PageContext {
   let said: Context = {};
   let page: Page = { url: bareUrl(location.href), title: document.title };
-  const before = tab.read().trail.at(-1);
+  const before = tab.trail.at(-1);
   if (before?.url === page.url) page = { ...page, ...(before.step && { step: before.step }) };
   else remember();
 
   /** The last entry is the page itself; how long it has been looked at is counted when it is asked for. */
   function trail(): TrailEntry[] {
-    const entries = tab.read().trail;
+    const entries = tab.trail;
     const last = entries.at(-1);
     if (last) last.stay_s = Math.max(0, Math.round((now() - Date.parse(last.at)) / 1000));
     return entries;
@@ -39,7 +39,7 @@ export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask
 
   function remember(): void {
     const here = { ...page, at: new Date(now()).toISOString(), stay_s: 0 };
-    tab.write({ trail: [...trail(), here].slice(-TRAIL_MOST) });
+    tab.trail = [...trail(), here].slice(-TRAIL_MOST);
   }
 
   function go(next: Partial<Page>): Context | null {
@@ -48,7 +48,7 @@ export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask
     if (url === page.url && step === page.step) return null;
     // A page that is only now given its step is the same entry.
     const entries = trail();
-    if (url === page.url && !page.step) tab.write({ trail: entries.slice(0, -1) });
+    if (url === page.url && !page.step) tab.trail = entries.slice(0, -1);
     page = { url, title, ...(step && { step }) };
     remember();
     return maskAll({ page, trail: trail() }, mask);
@@ -62,7 +62,7 @@ export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask
       ...said,
       page,
       trail: trail(),
-      events: tab.read().events,
+      events: tab.events,
     }, mask),
     set({ step, page: about, ...data }) {
       said = { ...said, ...data };
@@ -70,7 +70,7 @@ export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask
     },
     go,
     happened(event) {
-      tab.write({ events: [...tab.read().events, event].slice(-EVENTS_MOST) });
+      tab.events = [...tab.events, event].slice(-EVENTS_MOST);
     },
   };
 }

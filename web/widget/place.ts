@@ -27,19 +27,15 @@ const WORTH_MOVING = 0.25;
 
 /** What of the layout viewport can be seen: less than all of it while a keyboard is on the screen. */
 function visibleScreen(): Box {
-  const { scale = 0, offsetTop = 0, height = 0, width = 0 } = visualViewport ?? {};
-  return scale === 1 ? { left: 0, top: offsetTop, right: width, bottom: offsetTop + height }
-    : { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
+  const { scale, offsetTop: top, height, width } = visualViewport as VisualViewport;
+  return scale === 1 ? { left: 0, top, right: width, bottom: top + height } : { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
 }
 
-let complainedOf = "";
-
 function protectedBoxes(selector: string): Box[] {
-  if (!selector || selector === complainedOf) return [];
+  if (!selector) return [];
   try {
     return [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect()).filter((box) => box.width * box.height);
   } catch {
-    complainedOf = selector;
     complain(`protect="${selector}" is no list of selectors.`);
     return [];
   }
@@ -47,10 +43,8 @@ function protectedBoxes(selector: string): Box[] {
 
 function put({ style }: HTMLElement, box: Box | null, sized = true): Box | null {
   if (!box) return null;
-  style.left = `${box.left}px`;
-  style.top = `${box.top}px`;
-  style.width = `${box.right - box.left}px`;
-  style.height = sized ? `${box.bottom - box.top}px` : "auto";
+  const { left, top, right, bottom } = box;
+  style.cssText = `left:${left}px;top:${top}px;width:${right - left}px;height:${sized ? `${bottom - top}px` : "auto"}`;
   return box;
 }
 

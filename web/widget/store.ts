@@ -2,8 +2,8 @@
 import { maskAll } from "../shared/masking.ts";
 import { TEXT_LIMIT } from "../shared/protocol.ts";
 import type { ChatError, Choice, Context, Message, PageEvent, ShopperFrame, State, ToShopper, Welcome } from "../shared/protocol.ts";
-import type { Clock, Status, Transport, TransportOptions } from "../shared/transport.ts";
-import { type ForAllTabs, type ForThisTab, type Keep, NOTHING_FOR_ALL_TABS } from "./keep.ts";
+import { type Clock, PASSING, type Status, type Transport, type TransportOptions } from "../shared/transport.ts";
+import { type ForAllTabs, type ForThisTab, NOTHING_FOR_ALL_TABS } from "./keep.ts";
 
 /** Something the shopper said that the server has not stored yet. */
 export interface Unsent {
@@ -38,8 +38,8 @@ export interface StoreOptions {
   context: () => Context;
   happened: (event: PageEvent) => void;
   mask: (text: string) => string;
-  device: Keep<ForAllTabs>;
-  tab: Keep<ForThisTab>;
+  device: ForAllTabs;
+  tab: ForThisTab;
   clock: Clock;
   newId: () => string;
   transport: (hooks: Hooks) => Transport<ShopperFrame>;
@@ -72,21 +72,19 @@ export function createStore(options: StoreOptions) {
   let jwt: string | null = null;
   let openedBy: string | undefined;
 
-  let { pending } = tab.read();
+  let { pending } = tab;
   chat.unsent = pending.flatMap((frame) => (frame.type === "say" ? [{ id: frame.id, text: frame.text, problem: null }] : []));
 
   const transport = options.transport({
     numbered: true,
     pending,
     onPending(frames) {
-      pending = frames;
-      tab.write({ pending });
+      tab.pending = pending = frames;
     },
     hello(after) {
-      const known = device.read();
-      conversation = known.conversation;
+      conversation = device.conversation;
       return {
-        type: "hello", v: 1, site: options.site, visitor: known.visitor, conversation, after,
+        type: "hello", v: 1, site: options.site, visitor: device.visitor, conversation, after,
         locale: options.locale(), context: { ...options.context(), ...(openedBy ? { opened_by: openedBy } : {}) },
       };
     },
@@ -102,29 +100,25 @@ export function createStore(options: StoreOptions) {
         changed();
         return false;
       }
-      device.write(code === 4401 ? NOTHING_FOR_ALL_TABS : { conversation: null, seen: 0 });
+      Object.assign(device, NOTHING_FOR_ALL_TABS, code === 4403 && { visitor: device.visitor });
       startOver();
       return true;
     },
   });
 
   function changed(): void {
-    if (chat.open) markSeen();
-    const { seen } = device.read();
-    chat.unread = chat.messages.filter(({ author, seq }) => seq > seen && /^a/.test(author)).length;
+    const last = chat.messages.at(-1)?.seq ?? 0;
+    if (chat.open && last > device.seen) device.seen = last;
+    const { seen } = device;
+    const unseen = chat.messages.filter(({ seq }) => seq > seen);
+    chat.unread = unseen.filter(({ author }) => /^a/.test(author)).length;
+    chat.nudge = unseen.findLast(({ seq, offer }) => offer && !offer.verdict && seq > (history ?? 0)) ?? null;
     options.onChange(chat);
-  }
-
-  function markSeen(): void {
-    const seq = chat.messages.at(-1)?.seq ?? 0;
-    if (seq > device.read().seen) device.write({ seen: seq });
-    chat.nudge = null;
   }
 
   function startOver(): void {
     chat.messages = [];
-    chat.state = chat.nudge = null;
-    history = null;
+    chat.state = history = null;
   }
 
   // ---- frames ----
@@ -137,23 +131,20 @@ export function createStore(options: StoreOptions) {
   function welcome(frame: Welcome): void {
     options.onWelcome(frame);
     if (frame.conversation !== conversation && chat.messages.length > 0) startOver();
-    conversation = frame.conversation;
-    device.write({ visitor: frame.visitor, conversation });
+    device.visitor = frame.visitor;
+    device.conversation = conversation = frame.conversation;
     history ??= frame.last;
     chat.trouble = null;
     sendJwt();
   }
 
-  function message(frame: ToShopper & { type: "message" }): void {
-    const { type: _, ...message } = frame;
-    if (message.id) forget(message.id);
+  function message(message: Message): void {
+    const { id, seq, author, offer } = message;
+    if (id) forget(id);
     chat.messages.push(message);
-    if (message.author !== "shopper") setWriting(null);
-    const offered = message.offer && !message.offer.verdict;
-    if (offered && tab.read().dismissed.includes(message.seq)) return dismiss(message.seq);
-    if (message.seq <= (history ?? 0)) return;
-    if (offered && !chat.open) chat.nudge = message;
-    options.onNew(message);
+    if (author !== "shopper") setWriting(null);
+    if (offer && !offer.verdict && tab.dismissed.includes(seq)) return dismiss(seq);
+    if (seq > (history ?? 0)) options.onNew(message);
   }
 
   function sendJwt(): void {
@@ -163,10 +154,7 @@ export function createStore(options: StoreOptions) {
   }
 
   function ack(frame: ToShopper & { type: "ack" }): void {
-    if (frame.conversation && frame.conversation !== conversation) {
-      conversation = frame.conversation;
-      device.write({ conversation });
-    }
+    if (frame.conversation) device.conversation = conversation = frame.conversation;
     // The message itself may have been seen by now, or there is none to come.
     if (frame.seq === null || frame.seq <= transport.last) forget(frame.id);
     chat.sendingContact = false;
@@ -174,17 +162,12 @@ export function createStore(options: StoreOptions) {
 
   function update({ seq, verdict, chosen }: Omit<ToShopper & { type: "update" }, "type">): void {
     const message = chat.messages.find((each) => each.seq === seq);
-    if (!message) return;
-    if (chosen) message.chosen = chosen;
-    else if (verdict !== "dismissed") Object.assign(message.answer ?? {}, { verdict });
-    else {
-      Object.assign(message.offer ?? {}, { verdict });
-      if (chat.nudge === message) chat.nudge = null;
-    }
+    if (chosen && message) message.chosen = chosen;
+    const judged = verdict === "dismissed" ? message?.offer : message?.answer;
+    if (verdict && judged) judged.verdict = verdict as never;
   }
 
-  function state(frame: ToShopper & { type: "state" }): void {
-    const { type: _, ...state } = frame;
+  function state(state: State): void {
     const before = chat.state?.owner;
     chat.state = state;
     if (state.owner !== "assistant" || state.contact === "wanted") chat.asking = false;
@@ -198,18 +181,13 @@ export function createStore(options: StoreOptions) {
     if (unsent) unsent.problem = words;
     else chat.trouble = words;
     // After these two the same frame is on its way again.
-    if (code !== "rate_limited" && code !== "unavailable") chat.sendingContact = chat.asking = false;
+    if (!PASSING.test(code)) chat.sendingContact = chat.asking = false;
   }
 
   function setWriting(who: Chat["writing"]): void {
     stopWriting();
     chat.writing = who;
-    if (who) {
-      stopWriting = clock.after(WRITING_MOST_MS, () => {
-        chat.writing = null;
-        changed();
-      });
-    }
+    if (who) stopWriting = clock.after(WRITING_MOST_MS, () => take({ type: "typing", author: who, on: false }));
   }
 
   function forget(id: string): void {
@@ -230,6 +208,10 @@ export function createStore(options: StoreOptions) {
     changed();
   }
 
+  function setOpen(open: boolean): void {
+    tab.open = chat.open = open;
+  }
+
   function say(text: string): void {
     const said = mask(text.trim()).slice(0, TEXT_LIMIT);
     const id = newId();
@@ -245,7 +227,7 @@ export function createStore(options: StoreOptions) {
   }
 
   function dismiss(seq: number): void {
-    tab.write({ dismissed: [...tab.read().dismissed, seq] });
+    tab.dismissed = [...tab.dismissed, seq];
     update({ seq, verdict: "dismissed" });
     send({ type: "dismiss", seq });
   }
@@ -254,7 +236,7 @@ export function createStore(options: StoreOptions) {
     chat: chat as Readonly<Chat>,
     /** Goes on where the shopper left off, if there is anything to go on with, and at once. */
     resume(): void {
-      if (chat.open || device.read().conversation || pending.length) transport.connect();
+      if (chat.open || device.conversation || pending.length) transport.connect();
       transport.wake();
     },
     leave: transport.close,
@@ -308,21 +290,16 @@ export function createStore(options: StoreOptions) {
     open(by: string): void {
       if (chat.open) return;
       openedBy ??= by;
-      chat.open = true;
-      tab.write({ open: true });
-      if (chat.status === "online") transport.send({ type: "context", context: { opened_by: openedBy } });
-      transport.connect();
-      changed();
+      setOpen(true);
+      send({ type: "context", context: { opened_by: openedBy } });
     },
     close(): void {
-      if (!chat.open) return;
-      chat.open = false;
-      tab.write({ open: false });
+      setOpen(false);
       changed();
     },
     /** Another tab of this shop wrote what all tabs share. */
     otherTab(): void {
-      const known = device.read().conversation;
+      const known = device.conversation;
       if (known && known !== conversation) {
         startOver();
         transport.reset();

@@ -7,17 +7,17 @@ import { NOTHING_FOR_ALL_TABS, NOTHING_FOR_THIS_TAB, createKeep } from "./keep.t
 import { createModal } from "./modal.ts";
 import { createPageContext } from "./page.ts";
 import { SMALL_PX, createPlacer } from "./place.ts";
+import { draw as drawAll } from "./follow.ts";
 import { type Store, createStore } from "./store.ts";
 import { createView } from "./view.ts";
 import css from "./widget.css";
-import type { Words } from "./word.ts";
 
 export type Widget = ReturnType<typeof createWidget>;
 
 const LOOK_AGAIN_MS = 300;
 const FIELDS = "input,select,textarea,iframe,[contenteditable]";
 
-export function createWidget(host: HTMLElement, words: Words) {
+export function createWidget(host: HTMLElement) {
   const site = host.getAttribute("site") ?? "";
   const server = new URL(host.getAttribute("server") || import.meta.url, location.href).origin;
   const stores = () => host.getAttribute("storage") !== "memory";
@@ -25,7 +25,7 @@ export function createWidget(host: HTMLElement, words: Words) {
   const device = createKeep(() => (stores() ? localStorage : null), key, NOTHING_FOR_ALL_TABS);
   const tab = createKeep(() => (stores() ? sessionStorage : null), key, NOTHING_FOR_THIS_TAB);
   const page = createPageContext(tab, browserClock.now, masked);
-  const wasOpen = tab.read().open;
+  const wasOpen = tab.open;
   const small = () => innerWidth < SMALL_PX;
   let listening = new AbortController();
   let orderPattern = host.getAttribute("order-pattern");
@@ -52,7 +52,7 @@ export function createWidget(host: HTMLElement, words: Words) {
     },
     onHandOver: ({ owner, agent }) => emit("hand-over", { owner, agent: agent?.name }),
   });
-  const view = createView(words, host.getAttribute("name") || site, tab, {
+  const view = createView(host.getAttribute("name") || site, tab, {
     ...store, open, close,
     showAnyway() {
       anyway = true;
@@ -86,7 +86,7 @@ export function createWidget(host: HTMLElement, words: Words) {
   // ---- drawing ----
 
   function draw(): void {
-    view.draw(store.chat);
+    drawAll(store.chat);
     lay();
   }
 
@@ -155,6 +155,9 @@ export function createWidget(host: HTMLElement, words: Words) {
 
   // ---- what the page does ----
 
+  const soon = () => requestAnimationFrame(lay);
+  const moved = () => tell(page.go({ url: location.href }));
+
   function attach(): void {
     listening.abort();
     listening = new AbortController();
@@ -162,15 +165,14 @@ export function createWidget(host: HTMLElement, words: Words) {
     const on = (target: EventTarget | null | undefined, names: string, run: (event: Event) => void) => {
       for (const name of names.split(" ")) target?.addEventListener(name, run, { signal, capture: true, passive: true });
     };
-    on(window, "scroll resize", lay);
-    on(visualViewport, "scroll resize", lay);
-    on(document, "click input transitionend focusin focusout", () => requestAnimationFrame(lay));
+    on(window, "scroll resize click input transitionend focusin focusout", soon);
+    on(visualViewport, "scroll resize", soon);
     on(window, "online pageshow visibilitychange", store.resume);
     on(window, "pagehide", store.leave);
-    on(window, "popstate hashchange", () => tell(page.go({ url: location.href })));
-    on((window as { navigation?: EventTarget }).navigation, "navigatesuccess", () => tell(page.go({ url: location.href })));
+    on(window, "popstate hashchange", moved);
+    on((window as { navigation?: EventTarget }).navigation, "navigatesuccess", moved);
     on(window, "storage", (event) => (event as StorageEvent).key === key && store.otherTab());
-    const observer = new ResizeObserver(lay);
+    const observer = new ResizeObserver(soon);
     observer.observe(document.body);
     const timer = setInterval(lay, LOOK_AGAIN_MS);
     on(signal, "abort", () => {
@@ -181,7 +183,8 @@ export function createWidget(host: HTMLElement, words: Words) {
   }
 
   return {
-    open, close, dress, attach,
+    open: (byShopper: boolean) => open("page", byShopper),
+    close, dress, attach,
     identify: store.identify,
     ready(): void {
       if (wasOpen && !small()) store.open("shopper");
@@ -192,7 +195,7 @@ export function createWidget(host: HTMLElement, words: Words) {
       setModal(false);
       store.leave();
     },
-    track(event: string, data: Record<string, unknown>): void {
+    track(event: string, data: Record<string, unknown> = {}): void {
       if (typeof event !== "string" || !event) return complain("track() wants the name of an event.");
       if (event === "step.entered" && data.step) tell(page.go({ step: String(data.step) }));
       store.track(event, data);
@@ -201,7 +204,7 @@ export function createWidget(host: HTMLElement, words: Words) {
       if (data.consent) host.setAttribute("storage", "local");
       tell(page.set(data));
     },
-    page: (about: Partial<Page>) => tell(page.go(about)),
+    page: (url = location.href, about: Partial<Page> = {}) => tell(page.go({ ...about, url })),
   };
 }
 

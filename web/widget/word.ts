@@ -23,8 +23,6 @@ export enum Word {
   helped,
   yes,
   no,
-  saidYes,
-  saidNo,
   person,
   asking,
   read,

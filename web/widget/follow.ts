@@ -1,0 +1,21 @@
+/** What on the screen follows the chat. There is one widget in a page, so there is one list. */
+import { type Props, setProps } from "./dom.ts";
+import type { Chat } from "./store.ts";
+
+const followers: ((chat: Readonly<Chat>) => void)[] = [];
+
+/** Calls `run` at every change. */
+export function follow(run: (chat: Readonly<Chat>) => void): void {
+  followers.push(run);
+}
+
+/** Sets these props at every change, and gives the element. */
+export function live<E extends HTMLElement>(element: E, props: (chat: Readonly<Chat>) => Props): E {
+  follow((chat) => setProps(element, props(chat)));
+  return element;
+}
+
+/** Draws everything, in the order in which it was made. */
+export function draw(chat: Readonly<Chat>): void {
+  for (const run of followers) run(chat);
+}
