@@ -24,6 +24,8 @@ function setUp() {
     locale: () => "en",
     context: () => ({}),
     happened: (event) => events.push(event),
+    around: () => ({ cards: [], notices: [] }),
+    onNotices: () => {},
     newId: () => `id-${(ids += 1)}`,
     clock: { now: () => now, after: (_delay, run) => (timers.push(run), () => timers.splice(timers.indexOf(run), 1)) },
     transport: (given) => {
@@ -77,7 +79,7 @@ test("an offer is a nudge while the panel is closed, and never again once dismis
   welcome(0);
   message(1, { kind: "offer", offer: { ...offer } });
   assert.equal(chat.nudge?.seq, 1);
-  store.dismiss(1);
+  store.dismiss({ seq: 1 });
   assert.equal(chat.nudge, null);
   assert.deepEqual(sent.at(-1), { type: "dismiss", seq: 1 });
   store.open("shopper");

@@ -1,4 +1,4 @@
-/** `window.checkoutChat`: calls made before the widget was there, and after. */
+/** One queue for all calls: those made before the widget was there, on the element or by `window.checkoutChat`, and after. */
 import type { CheckoutChat, Method } from "./element.ts";
 
 /** `["track", "payment.failed", { code: "insufficient_funds" }]`, or a function that is given the element. */
@@ -6,18 +6,15 @@ export type Call = [method: Method, ...args: unknown[]] | ((chat: CheckoutChat) 
 
 const calls: Call[] = [];
 const complaints = new Set<string>();
+/** Not `navigator.userActivation`: that lasts for seconds after any touch or key, wherever it was. */
+let clicked = false;
+let answer: ((call: Call) => void) | null = null;
 
 /** Says a mistake of the shop's in the console, once. */
 export function complain(words: string): void {
   if (!complaints.has(words)) console.error(`checkout-chat: ${words}`);
   complaints.add(words);
 }
-
-/** Not `navigator.userActivation`: that lasts for seconds after any touch or key, wherever it was. */
-let clicked = false;
-
-/** Whether a click or tap of the shopper's is being answered right now. */
-export const isClicked = () => clicked;
 
 /** Whatever goes wrong in here must not go wrong in the shop's page. */
 export function safely(run: () => void): void {
@@ -28,25 +25,20 @@ export function safely(run: () => void): void {
   }
 }
 
-/** Makes the calls that wait, if there is an element to make them on. */
-export function answerCalls(): void {
-  const chat = document.querySelector<CheckoutChat>("checkout-chat");
-  if (!chat) return;
-  for (const call of calls.splice(0)) {
-    safely(() => {
-      if (typeof call === "function") return call(chat);
-      const [method, ...args] = call;
-      (chat[method] as (...args: unknown[]) => void)(...args);
-    });
-  }
+/** The shopper's own click counts for as long as it is being answered, not until there is somebody to answer. */
+export function push(...more: Call[]): void {
+  calls.push(...more.map((call) => (call[0 as never] === "open" ? ["open", clicked] as Call : call)));
+  if (answer) for (const call of calls.splice(0)) safely(() => answer?.(call));
+}
+
+/** From now on `how` answers, first what has waited. */
+export function answerCalls(how: (call: Call) => void): void {
+  answer = how;
+  push();
 }
 
 export function listenForCalls(): void {
   const shop = window as unknown as { checkoutChat?: Call[] | { push(...calls: Call[]): void } };
-  const push = (...more: Call[]) => {
-    calls.push(...more);
-    answerCalls();
-  };
   push(...((shop.checkoutChat ?? []) as Call[]));
   shop.checkoutChat = { push };
   addEventListener("click", ({ isTrusted }) => {

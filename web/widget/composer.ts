@@ -1,23 +1,23 @@
 /** Where the shopper writes: Enter sends, Shift+Enter starts a line, and the draft outlives the page. */
 import { TEXT_LIMIT } from "../shared/protocol.ts";
-import { h, icon, setProps } from "./dom.ts";
+import { h, setProps } from "./dom.ts";
 import type { ForThisTab } from "./keep.ts";
 import { Word } from "./word.ts";
 import { words } from "./words.ts";
 
-export function createComposer(tab: ForThisTab, onSay: (text: string) => void, onTyping: () => void) {
+export function createComposer(tab: ForThisTab, onSay: (text: string) => void, onTyping: (text: string) => void) {
   const label = words[Word.field];
   const field = h("textarea.field", {
     rows: 1, maxlength: TEXT_LIMIT, "aria-label": label, placeholder: label,
     oninput() {
-      onTyping();
+      onTyping(field.value);
       draw();
     },
     onkeydown(event: KeyboardEvent) {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
     },
   });
-  const button = h("button.send", { "aria-label": words[Word.send] }, icon("arrow"));
+  const button = h("button.send", { "aria-label": words[Word.send] }, "↑");
   const node = h("form.composer", { onsubmit: submit }, field, button);
   field.value = tab.draft;
   draw();
@@ -26,8 +26,12 @@ export function createComposer(tab: ForThisTab, onSay: (text: string) => void, o
     event.preventDefault();
     const text = field.value.trim();
     if (!text) return;
-    field.value = "";
+    clear();
     onSay(text);
+  }
+
+  function clear(): void {
+    field.value = "";
     draw();
   }
 
@@ -36,5 +40,5 @@ export function createComposer(tab: ForThisTab, onSay: (text: string) => void, o
     setProps(button, { "aria-disabled": !field.value.trim() });
   }
 
-  return { node, field };
+  return { node, field, clear };
 }

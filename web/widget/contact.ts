@@ -15,32 +15,32 @@ export interface Contact {
 /** The browser checks the fields, in its own words and the reader's language. */
 export function createContactForm(tab: ForThisTab, onSend: (contact: Contact) => void): HTMLElement {
   const inputs = [
-    h("input", { id: "name", autocomplete: "name" }),
-    h("input", { id: "email", autocomplete: "email", type: "email", pattern: ".+@.+[.].+", title: words[Word.address] }),
-    h("textarea", { id: "question", rows: 3 }),
+    h("input", { name: "name", autocomplete: "name" }),
+    h("input", { name: "email", autocomplete: "email", type: "email", pattern: ".+@.+[.].+", title: words[Word.address] }),
+    h("textarea", { name: "question", rows: 3 }),
   ];
   const labels = [words[Word.name], words[Word.email], words[Word.question]];
   const node = h("form.contact", { onsubmit: submit, oninput: () => (tab.contact = values()) },
     h("p.h", words[Word.contact]),
     inputs.map((input, place) => {
-      setProps(input, { class: "field", required: true, maxlength: input.id === "question" ? TEXT_LIMIT : 200 });
+      setProps(input, { class: "field", required: true, maxlength: TEXT_LIMIT });
       return h("label", labels[place], input);
     }),
-    live(h("button.main"), ({ sendingContact: sending }) => ({ disabled: sending, text: words[sending ? Word.sending : Word.send] })));
+    live(h("button.main"), ({ sendingContact: sending }) => ({ disabled: sending, text: words[Word.send] })));
 
-  const values = () => Object.fromEntries(inputs.map(({ id, value }) => [id, value.trim()]));
+  const values = () => Object.fromEntries(new FormData(node)) as unknown as Contact;
 
   function submit(event: Event): void {
     event.preventDefault();
-    onSend(values() as unknown as Contact);
+    onSend(values());
   }
 
   return live(node, ({ state, messages }) => {
     const wanted = state?.contact === "wanted";
     if (wanted && node.hidden) {
       const asked = messages.filter(({ author }) => author === "shopper").at(-1)?.text;
-      const kept: Record<string, string | undefined> = { question: asked, ...tab.contact };
-      for (const input of inputs) input.value ||= kept[input.id] ?? "";
+      const kept: Partial<Contact> = { question: asked, ...tab.contact };
+      for (const input of inputs) input.value ||= kept[input.name as keyof Contact] ?? "";
     }
     return { hidden: !wanted };
   });

@@ -34,8 +34,3 @@ export function setProps(element: HTMLElement, props: Props): void {
 export function button(kind: string, label: Part, run: () => void, props: Props = {}): HTMLButtonElement {
   return h(`button.${kind}`, { type: "button", onclick: run }, props, label);
 }
-
-/** A shape of 20 × 20 px, drawn by the style sheet in the colour of the text. */
-export function icon(name: "chat" | "close" | "arrow"): HTMLElement {
-  return h(`span.icon.${name}`);
-}

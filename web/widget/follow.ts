@@ -1,5 +1,6 @@
 /** What on the screen follows the chat. There is one widget in a page, so there is one list. */
-import { type Props, setProps } from "./dom.ts";
+import type { Card } from "../shared/protocol.ts";
+import { type Props, button, h, setProps } from "./dom.ts";
 import type { Chat } from "./store.ts";
 
 const followers: ((chat: Readonly<Chat>) => void)[] = [];
@@ -13,6 +14,20 @@ export function follow(run: (chat: Readonly<Chat>) => void): void {
 export function live<E extends HTMLElement>(element: E, props: (chat: Readonly<Chat>) => Props): E {
   follow((chat) => setProps(element, props(chat)));
   return element;
+}
+
+/** A list of buttons that is made anew when its titles change. */
+export function choices(of: (chat: Readonly<Chat>) => Card[], choose: (card: Card) => void): HTMLElement {
+  const node = h("div.choices");
+  let drawn = "";
+  follow((chat) => {
+    const cards = of(chat);
+    const key = cards.map(({ title }) => title).join();
+    if (key !== drawn) node.replaceChildren(...cards.map((card) => button("choice", card.title, () => choose(card))));
+    drawn = key;
+    node.hidden = !key;
+  });
+  return node;
 }
 
 /** Draws everything, in the order in which it was made. */

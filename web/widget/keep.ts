@@ -2,28 +2,34 @@
  * What outlives a page: the visitor's token and conversation for all tabs, the rest for this tab. Where storage is
  * refused by the browser or not wanted by the shop, the same object lives in memory and ends with the page.
  */
-import type { PageEvent, ShopperFrame, TrailEntry } from "../shared/protocol.ts";
+import type { PageEvent, ShopperFrame, Visit } from "../shared/protocol.ts";
 
 export interface ForAllTabs {
   visitor: string | null;
   conversation: string | null;
   /** The last message that was on screen in an open panel. */
   seen: number;
+  /** The shop was visited before. */
+  known: boolean;
 }
 
 export interface ForThisTab {
   open: boolean;
   pending: ShopperFrame[];
-  dismissed: number[];
-  trail: TrailEntry[];
+  /** Offers by their number, notices by their id. */
+  dismissed: (number | string)[];
+  /** Rules that came true. */
+  fired: string[];
+  returning: boolean;
+  trail: Visit[];
   events: PageEvent[];
   draft: string;
-  contact: Record<string, string>;
+  contact: { name?: string; email?: string; question?: string };
 }
 
-export const NOTHING_FOR_ALL_TABS: ForAllTabs = { visitor: null, conversation: null, seen: 0 };
+export const NOTHING_FOR_ALL_TABS: ForAllTabs = { visitor: null, conversation: null, seen: 0, known: false };
 export const NOTHING_FOR_THIS_TAB: ForThisTab = {
-  open: false, pending: [], dismissed: [], trail: [], events: [], draft: "", contact: {},
+  open: false, pending: [], dismissed: [], fired: [], returning: false, trail: [], events: [], draft: "", contact: {},
 };
 
 /**

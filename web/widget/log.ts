@@ -1,6 +1,7 @@
 /** The conversation on the screen: one element per message, kept by its key, and where it is scrolled to. */
+import type { Card } from "../shared/protocol.ts";
 import { button, h } from "./dom.ts";
-import { follow, live } from "./follow.ts";
+import { choices, follow, live } from "./follow.ts";
 import { type Drawn, type Item, type MessageActs, authorOf, drawMessage } from "./messages.ts";
 import type { Unsent } from "./store.ts";
 import { Word } from "./word.ts";
@@ -10,7 +11,8 @@ const NEAR_PX = 120;
 
 export function createLog(acts: MessageActs, contact: HTMLElement) {
   const drawn = new Map<string, Drawn>();
-  const greeting = h("div.greeting", h("p.h", words[Word.hello]), h("p", words[Word.helloMore]));
+  const greeting = h("div.greeting", h("p.h", words[Word.hello]), h("p", words[Word.helloMore]),
+    choices(({ cards }) => cards, acts.pick));
   const said = h("div");
   const writing = live(h("p.writing.quiet"), ({ writing: author, state }) => ({
     text: author && say(Word.writing, { name: authorOf({ author, name: state?.agent?.name ?? null }) }),
@@ -31,10 +33,13 @@ export function createLog(acts: MessageActs, contact: HTMLElement) {
     below.hidden = true;
   }
 
-  function itemFor({ id, text, problem }: Unsent, offline: boolean): Item {
-    const stuck = offline || problem !== null;
-    const note = problem ?? words[stuck ? Word.notSent : Word.sending];
-    return { seq: 0, author: "shopper", lang: "", kind: "text", id, text, note, stuck } as Item;
+  /** What is on its way, and the answer that is at hand without a connection. */
+  function itemsFor({ id, label, text = label, problem, article }: Unsent, offline: boolean, cards: Card[]): Item[] {
+    const stuck = offline || Boolean(problem);
+    const note = problem ?? (stuck ? words[Word.notSent] : "");
+    const said = { seq: 0, lang: "", kind: "text", text };
+    const { nodes } = cards.find((card) => offline && card.id === article) ?? {};
+    return [{ ...said, author: "shopper", id, note }, ...(nodes ? [{ ...said, author: "assistant", id: `${id}.`, nodes }] : [])] as Item[];
   }
 
   /** What the shopper said keeps its element when it is stored. */
@@ -54,9 +59,9 @@ export function createLog(acts: MessageActs, contact: HTMLElement) {
     }
   }
 
-  follow(({ messages, unsent, status, writing: writer }) => {
+  follow(({ messages, unsent, status, cards, writing: writer }) => {
     const wasAtEnd = atEnd();
-    const items = [...messages, ...unsent.map((each) => itemFor(each, status !== "online"))];
+    const items = [...messages, ...unsent.flatMap((each) => itemsFor(each, status !== "online", cards))];
     greeting.hidden = items.length > 0;
     drawSaid(items);
     const newest = items.at(-1);

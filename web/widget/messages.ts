@@ -1,5 +1,5 @@
 /** One message as elements. What was said is drawn once; only what can be pressed under it is drawn again. */
-import type { Choice, Message } from "../shared/protocol.ts";
+import type { Card, Choice, Message } from "../shared/protocol.ts";
 import { button, h } from "./dom.ts";
 import { drawBlocks } from "./nodes.ts";
 import { Word } from "./word.ts";
@@ -7,6 +7,8 @@ import { say, words } from "./words.ts";
 
 export interface MessageActs {
   choose(seq: number, choice: Choice): void;
+  /** Asks for an article that was not offered in a message. */
+  pick(card: Card): void;
   verdict(seq: number, helped: boolean): void;
   sendAgain(id: string): void;
 }
@@ -21,7 +23,6 @@ export interface Drawn {
 export interface Item extends Message {
   /** How it stands with what is not stored, in words. */
   note?: string;
-  stuck?: boolean;
 }
 
 export function authorOf({ author, name }: Pick<Message, "author" | "name">): string {
@@ -31,7 +32,7 @@ export function authorOf({ author, name }: Pick<Message, "author" | "name">): st
 export function drawMessage(message: Message, acts: MessageActs): Drawn {
   const { kind, author, lang, text, nodes, answer } = message;
   const props = { lang, dir: "auto" };
-  if (kind === "notice") return { node: h("div.notice", props, text), update() {} };
+  if (kind === "notice") return { node: h("div.notice.quiet", props, text), update() {} };
   const under = h("div.under", { tabindex: -1 });
   const bubble = h("div.bubble", props, nodes ? drawBlocks(nodes) : h("p", text),
     answer && [
@@ -52,11 +53,11 @@ export function drawMessage(message: Message, acts: MessageActs): Drawn {
   };
 }
 
-function drawUnder({ id = "", seq, answer, choices, chosen, lang, note, stuck }: Item, acts: MessageActs): HTMLElement[] {
+function drawUnder({ id = "", seq, answer, choices, chosen, lang, note }: Item, acts: MessageActs): HTMLElement[] {
   const parts = [];
   if (answer) parts.push(drawVerdict(seq, answer.verdict, acts));
   if (choices) parts.push(h("div.choices", { lang }, choices.map((choice) => drawChoice(choice.label, chosen, () => acts.choose(seq, choice)))));
-  if (note) parts.push(h(`p.row.quiet${stuck ? "" : ".soon"}`, note, stuck && button("link", words[Word.again], () => acts.sendAgain(id))));
+  if (note) parts.push(h("p.row.quiet", note, button("link", words[Word.again], () => acts.sendAgain(id))));
   return parts;
 }
 

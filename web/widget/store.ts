@@ -1,17 +1,22 @@
 /** The conversation as this tab knows it. Frames come in, acts go out, `onChange` says when to draw. No DOM. */
 import { maskAll } from "../shared/masking.ts";
 import { TEXT_LIMIT } from "../shared/protocol.ts";
-import type { ChatError, Choice, Context, Message, PageEvent, ShopperFrame, State, ToShopper, Welcome } from "../shared/protocol.ts";
+import type { Card, ChatError, Choice, Context, Message, Notice, PageEvent, ShopperFrame, State, ToShopper, Welcome } from "../shared/protocol.ts";
 import { type Clock, PASSING, type Status, type Transport, type TransportOptions } from "../shared/transport.ts";
-import { type ForAllTabs, type ForThisTab, NOTHING_FOR_ALL_TABS } from "./keep.ts";
+import { type ForAllTabs, type ForThisTab, NOTHING_FOR_ALL_TABS, NOTHING_FOR_THIS_TAB } from "./keep.ts";
 
-/** Something the shopper said that the server has not stored yet. */
+/** Something the shopper said, or picked from the step's questions, that the server has not stored yet. */
 export interface Unsent {
   id: string;
-  text: string;
-  /** Why the server refused it, in words; null while it is on its way. */
-  problem: string | null;
+  text?: string;
+  label?: string;
+  article?: string | null;
+  /** Why the server refused it, in words; nothing while it is on its way. */
+  problem?: string;
 }
+
+/** A frame that is kept until it is answered, without what all of them have. */
+type Kept<T extends ShopperFrame["type"]> = Omit<Extract<ShopperFrame, { type: T }>, "type" | "id">;
 
 export interface Chat {
   open: boolean;
@@ -23,8 +28,13 @@ export interface Chat {
   /** In words, for what has no better place. */
   trouble: string | null;
   unread: number;
-  /** The offer to show while the panel is closed. */
+  /** The offer to show while the panel is closed, or a notice (without a number). */
   nudge: Message | null;
+  /** The step's commonest questions, and what shoppers should know there. */
+  cards: Card[];
+  notices: Notice[];
+  /** Articles that fit what is being typed. */
+  matches: Card[];
   asking: boolean;
   sendingContact: boolean;
 }
@@ -37,6 +47,9 @@ export interface StoreOptions {
   locale: () => string;
   context: () => Context;
   happened: (event: PageEvent) => void;
+  /** What the guide has for where the shopper is. */
+  around: () => Pick<Chat, "cards" | "notices">;
+  onNotices: (notices: Notice[]) => void;
   mask: (text: string) => string;
   device: ForAllTabs;
   tab: ForThisTab;
@@ -54,26 +67,27 @@ export type Store = ReturnType<typeof createStore>;
 
 const WRITING_MOST_MS = 10_000;
 const TYPING_EVERY_MS = 3_000;
+const SUGGEST_FROM = 3;
+const SUGGEST_AFTER_MS = 250;
 const TRACK_BURST = 8;
 const TRACK_BURST_MS = 10_000;
 
 export function createStore(options: StoreOptions) {
   const { device, tab, clock, mask, newId } = options;
-  const chat: Chat = {
-    open: false, status: "idle", messages: [], unsent: [], state: null, writing: null, trouble: null,
-    unread: 0, nudge: null, asking: false, sendingContact: false,
-  };
+  const chat = { messages: [], unsent: [], cards: [], notices: [], matches: [] } as unknown as Chat;
   /** Messages up to here were there before the page; null until the first welcome. */
   let history: number | null = null;
   let conversation: string | null = null;
   let stopWriting = () => {};
+  let stopSuggesting = () => {};
+  let suggestion = "";
   let typedAt = -Infinity;
   let tracked: number[] = [];
   let jwt: string | null = null;
   let openedBy: string | undefined;
 
   let { pending } = tab;
-  chat.unsent = pending.flatMap((frame) => (frame.type === "say" ? [{ id: frame.id, text: frame.text, problem: null }] : []));
+  pending.forEach(shown);
 
   const transport = options.transport({
     numbered: true,
@@ -109,10 +123,12 @@ export function createStore(options: StoreOptions) {
   function changed(): void {
     const last = chat.messages.at(-1)?.seq ?? 0;
     if (chat.open && last > device.seen) device.seen = last;
+    Object.assign(chat, options.around());
     const { seen } = device;
+    const notice = chat.notices.find(({ id }) => !tab.dismissed.includes(id));
     const unseen = chat.messages.filter(({ seq }) => seq > seen);
     chat.unread = unseen.filter(({ author }) => /^a/.test(author)).length;
-    chat.nudge = unseen.findLast(({ seq, offer }) => offer && !offer.verdict && seq > (history ?? 0)) ?? null;
+    chat.nudge = unseen.findLast(({ seq, offer }) => offer && !offer.verdict && seq > (history ?? 0)) ?? (notice ? { ...notice, seq: 0 } as unknown as Message : null);
     options.onChange(chat);
   }
 
@@ -143,7 +159,7 @@ export function createStore(options: StoreOptions) {
     if (id) forget(id);
     chat.messages.push(message);
     if (author !== "shopper") setWriting(null);
-    if (offer && !offer.verdict && tab.dismissed.includes(seq)) return dismiss(seq);
+    if (offer && !offer.verdict && tab.dismissed.includes(seq)) return dismiss(message);
     if (seq > (history ?? 0)) options.onNew(message);
   }
 
@@ -170,13 +186,14 @@ export function createStore(options: StoreOptions) {
   function state(state: State): void {
     const before = chat.state?.owner;
     chat.state = state;
-    if (state.owner !== "assistant" || state.contact === "wanted") chat.asking = false;
+    chat.asking = false;
     const waits = state.owner === "queue" || state.owner === "agent";
     if (before && before !== state.owner && waits) options.onHandOver(state);
   }
 
   function error({ id, code, message, hint }: ChatError): void {
-    const words = hint ? `${message} ${hint}` : message;
+    if (id === suggestion) return;
+    const words = `${message} ${hint ?? ""}`.trim();
     const unsent = chat.unsent.find((each) => each.id === id);
     if (unsent) unsent.problem = words;
     else chat.trouble = words;
@@ -197,6 +214,17 @@ export function createStore(options: StoreOptions) {
   const handlers = {
     welcome, ack, message, update, state, error,
     typing: ({ on, author }: ToShopper & { type: "typing" }) => setWriting(on ? author : null),
+    suggestions({ id, matches }: ToShopper & { type: "suggestions" }): void {
+      if (id === suggestion) chat.matches = matches;
+    },
+    notices: ({ notices }: ToShopper & { type: "notices" }) => options.onNotices(notices),
+    erased(): void {
+      Object.assign(device, NOTHING_FOR_ALL_TABS);
+      Object.assign(tab, { ...NOTHING_FOR_THIS_TAB, open: chat.open });
+      chat.unsent = [];
+      startOver();
+      transport.reset();
+    },
     pong: () => {},
   };
 
@@ -208,28 +236,55 @@ export function createStore(options: StoreOptions) {
     changed();
   }
 
+  function ask<T extends ShopperFrame["type"]>(type: T, fields: Kept<T>): void {
+    send(shown({ type, id: newId(), ...fields } as unknown as ShopperFrame));
+  }
+
   function setOpen(open: boolean): void {
     tab.open = chat.open = open;
+    // Whoever opens the chat has read its notices.
+    if (chat.nudge) tab.dismissed = [...tab.dismissed, ...chat.notices.map(({ id }) => id)];
+  }
+
+  /** Keeps on the screen what is on its way and will come back as a message of the shopper's. */
+  function shown(frame: ShopperFrame): ShopperFrame {
+    if (frame.type === "say" || (frame.type === "choose" && !frame.seq)) chat.unsent.push({ ...frame });
+    return frame;
   }
 
   function say(text: string): void {
-    const said = mask(text.trim()).slice(0, TEXT_LIMIT);
-    const id = newId();
     chat.trouble = null;
-    chat.unsent.push({ id, text: said, problem: null });
-    send({ type: "say", id, text: said });
+    suggest("");
+    ask("say", { text: mask(text.trim()).slice(0, TEXT_LIMIT) });
+  }
+
+  /** Without a connection the step's own questions are what there is. */
+  function suggest(text: string): void {
+    stopSuggesting();
+    chat.matches = [];
+    const words = mask(text.trim()).slice(0, TEXT_LIMIT);
+    if (words.length >= SUGGEST_FROM && chat.state?.owner !== "agent") {
+      stopSuggesting = clock.after(SUGGEST_AFTER_MS, () => {
+        suggestion = newId();
+        if (chat.status === "online") return transport.send({ type: "suggest", id: suggestion, text: words });
+        chat.matches = chat.cards;
+        changed();
+      });
+    }
+    changed();
   }
 
   function askPerson(): void {
     if (chat.asking) return;
     chat.asking = true;
-    send({ type: "ask_person", id: newId() });
+    ask("ask_person", {});
   }
 
-  function dismiss(seq: number): void {
-    tab.dismissed = [...tab.dismissed, seq];
+  function dismiss({ seq, id = "" }: Pick<Message, "seq" | "id">): void {
+    tab.dismissed = [...tab.dismissed, seq || id];
     update({ seq, verdict: "dismissed" });
-    send({ type: "dismiss", seq });
+    if (seq) send({ type: "dismiss", seq });
+    changed();
   }
 
   return {
@@ -247,24 +302,39 @@ export function createStore(options: StoreOptions) {
       transport.wake();
       if (!unsent?.problem || pending.some((frame) => "id" in frame && frame.id === id)) return;
       forget(id);
-      say(unsent.text);
+      say(unsent.text ?? unsent.label ?? "");
     },
     choose(seq: number, choice: Choice): void {
       if (choice.action === "person") return askPerson();
       update({ seq, chosen: choice.label });
-      send({ type: "choose", id: newId(), article: choice.article, label: choice.label, seq });
+      ask("choose", { article: choice.article, label: choice.label, seq });
+    },
+    pick({ id, title }: Card): void {
+      suggest("");
+      ask("choose", { article: id, label: title, seq: 0 });
     },
     verdict(seq: number, helped: boolean): void {
       update({ seq, verdict: helped ? "yes" : "no" });
-      send({ type: "verdict", id: newId(), seq, helped });
+      ask("verdict", { seq, helped });
     },
     askPerson,
     contact(fields: { name: string; email: string; question: string }): void {
       chat.sendingContact = true;
       chat.trouble = null;
-      send({ type: "contact", id: newId(), name: mask(fields.name), email: fields.email, question: mask(fields.question) });
+      ask("contact", maskAll(fields, mask));
     },
     dismiss,
+    suggest,
+    changed,
+    fire(trigger: string): void {
+      tab.fired = [...tab.fired, trigger];
+      ask("fire", { trigger });
+    },
+    /** Word in the chat when what is announced is over. */
+    notify(): void {
+      for (const { id } of chat.notices) ask("notify_me", { notice: id });
+    },
+    erase: () => ask("erase", {}),
     typing(): void {
       if (clock.now() - typedAt < TYPING_EVERY_MS) return;
       typedAt = clock.now();

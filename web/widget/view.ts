@@ -2,8 +2,8 @@
 import type { Message } from "../shared/protocol.ts";
 import { createComposer } from "./composer.ts";
 import { type Contact, createContactForm } from "./contact.ts";
-import { button, h, icon } from "./dom.ts";
-import { live } from "./follow.ts";
+import { button, h, setProps } from "./dom.ts";
+import { choices, live } from "./follow.ts";
 import type { ForThisTab } from "./keep.ts";
 import { createLog } from "./log.ts";
 import { type MessageActs, authorOf } from "./messages.ts";
@@ -20,7 +20,10 @@ export interface Acts extends MessageActs {
   typing(): void;
   askPerson(): void;
   contact(contact: Contact): void;
-  dismiss(seq: number): void;
+  dismiss(nudge: Message): void;
+  suggest(text: string): void;
+  notify(): void;
+  erase(): void;
   showAnyway(): void;
 }
 
@@ -38,7 +41,10 @@ const SPOKEN_MS = 1_000;
 export function createView(shop: string, tab: ForThisTab, acts: Acts): View {
   const title = say(Word.help, { shop });
   const log = createLog(acts, createContactForm(tab, acts.contact));
-  const composer = createComposer(tab, acts.say, acts.typing);
+  const composer = createComposer(tab, acts.say, (text) => {
+    acts.typing();
+    acts.suggest(text);
+  });
   const spoken = h("div.unseen", { "aria-live": "polite" });
   const launcher = createLauncher(acts);
   const nudge = createNudge(acts);
@@ -46,7 +52,10 @@ export function createView(shop: string, tab: ForThisTab, acts: Acts): View {
     createHead(title, acts),
     h("div.fold", button("link", words[Word.showAnyway], acts.showAnyway)),
     log.node,
-    h("div.bottom", log.below, createTrouble(speak), composer.node, createFoot(acts)));
+    h("div.bottom", log.below, choices(({ matches }) => matches, (card) => {
+      composer.clear();
+      acts.pick(card);
+    }), createTrouble(speak), composer.node, createFoot(acts)));
 
   function speak(text: string): void {
     const entry = h("div", text);
@@ -76,7 +85,7 @@ function nudgeWords({ nudge }: Readonly<Chat>): string {
 
 function createLauncher(acts: Acts): HTMLElement {
   return button("launcher", [
-    icon("chat"),
+    h("span.icon"),
     live(h("span.line"), (chat) => ({ text: nudgeWords(chat) })),
     h("span.unseen", words[Word.open]),
     live(h("span.badge"), ({ unread }) => ({ text: unread ? String(unread) : "" })),
@@ -87,8 +96,8 @@ function createNudge({ chat, open, dismiss }: Acts): HTMLElement {
   return h("section.nudge", { part: "nudge", hidden: true },
     live(h("p", { dir: "auto" }), (now) => ({ text: nudgeWords(now), lang: now.nudge?.lang })),
     h("div.row",
-      button("main", words[Word.read], () => open(`offer:${chat.nudge?.offer?.event}`)),
-      button("link", words[Word.dismiss], () => chat.nudge && dismiss(chat.nudge.seq))));
+      live(button("main", "", () => open(`offer:${chat.nudge?.offer?.event ?? chat.nudge?.id}`)), ({ nudge }) => ({ text: words[nudge?.seq ? Word.read : Word.open] })),
+      button("link", words[Word.dismiss], () => chat.nudge && dismiss(chat.nudge))));
 }
 
 function createHead(title: string, acts: Acts): HTMLElement {
@@ -98,26 +107,41 @@ function createHead(title: string, acts: Acts): HTMLElement {
   const strip = live(h("p.strip", { role: "status" }), ({ state }) => ({
     text: state?.owner === "queue" && say(state.desk.staffed ? Word.place : Word.placeAway, { n: state.queue?.place ?? 1 }),
   }));
-  return live(h("div", h("span.face", icon("chat")), h("div", h("h2", title), sub),
-    button("shut", icon("close"), acts.close, { "aria-label": words[Word.close] }), strip),
+  const known = live(h("p.strip"), ({ notices }) => ({ text: notices.map(({ text }) => text).join("\n") }));
+  let told = false;
+  const tell = live(button("link", "", () => {
+    told = true;
+    acts.notify();
+  }), ({ notices }) => ({ text: notices[0] && !told && words[Word.tellMe] }));
+  return live(h("div", h("span.face", h("span.icon")), h("div", h("h2", title), sub),
+    button("shut", "×", acts.close, { "aria-label": words[Word.close] }), strip, known, tell),
   ({ state }) => ({ class: `head ${state?.owner}` }));
 }
 
 /** What is the matter with the connection, or what the server refused. */
 function createTrouble(speak: (text: string) => void): HTMLElement {
   const node: HTMLElement = live(h("p"), ({ trouble, status, open }) => {
-    const connecting = status === "connecting";
-    const text = trouble === "update" ? words[Word.update] : trouble ?? (connecting ? words[Word.connecting] : status === "offline" && words[Word.offline]);
-    if (open && text && !connecting && text !== node.textContent) speak(text);
-    return { text, class: `trouble ${trouble ? "problem" : connecting ? "quiet soon" : "quiet"}` };
+    const text = trouble === "update" ? words[Word.update] : trouble ?? (status === "offline" && words[Word.offline]);
+    if (open && text && text !== node.textContent) speak(text);
+    return { text, class: `trouble ${trouble ? "problem" : "quiet"}` };
   });
   return node;
 }
 
 function createFoot(acts: Acts): HTMLElement {
-  const person = live(button("link", "", acts.askPerson), ({ state, asking }) => ({
-    text: state?.owner !== "queue" && state?.owner !== "agent" && words[asking ? Word.asking : Word.person],
-    "aria-disabled": asking,
+  const person = live(button("link", words[Word.person], acts.askPerson), ({ state, asking }) => ({
+    hidden: asking || state?.owner === "queue" || state?.owner === "agent",
   }));
-  return h("div.foot.row.quiet", person, h("span", words[Word.card]));
+  const erase = button("link", words[Word.erase], () => {
+    if (erase.textContent === words[Word.eraseSure]) acts.erase();
+    setProps(erase, { text: words[Word.eraseSure] });
+  });
+  return h("div.foot.row.quiet", person, h("span", words[Word.card]),
+    live(h("div.row", button("link", words[Word.download], () => download(acts.chat.messages)), erase), ({ messages }) => ({ hidden: !messages[0] })));
+}
+
+/** The conversation as a file of plain text. */
+function download(messages: Message[]): void {
+  const text = messages.map((message) => `${message.at} ${authorOf(message)}: ${message.text}`).join("\n\n");
+  h("a", { href: URL.createObjectURL(new Blob([text])), download: "chat.txt" }).click();
 }

@@ -1,13 +1,17 @@
 /** Store, view and place put together in one element, and everything on the page that they listen to. */
+import { createHttpSocket, postTo } from "../shared/http_socket.ts";
 import { mask } from "../shared/masking.ts";
 import type { Context, Message, Page } from "../shared/protocol.ts";
-import { browserClock, createTransport, postTo } from "../shared/transport.ts";
-import { complain } from "./calls.ts";
+import { browserClock, createTransport } from "../shared/transport.ts";
+import { complain, safely } from "./calls.ts";
 import { NOTHING_FOR_ALL_TABS, NOTHING_FOR_THIS_TAB, createKeep } from "./keep.ts";
 import { createModal } from "./modal.ts";
 import { createPageContext } from "./page.ts";
 import { SMALL_PX, createPlacer } from "./place.ts";
 import { draw as drawAll } from "./follow.ts";
+import { type MaybeGuide, cardsFor, noticesFor } from "./guide.ts";
+import { holds } from "./rules.ts";
+import { FIELDS, createSignals } from "./signals.ts";
 import { type Store, createStore } from "./store.ts";
 import { createView } from "./view.ts";
 import css from "./widget.css";
@@ -15,7 +19,7 @@ import css from "./widget.css";
 export type Widget = ReturnType<typeof createWidget>;
 
 const LOOK_AGAIN_MS = 300;
-const FIELDS = "input,select,textarea,iframe,[contenteditable]";
+const SOCKET_TRIES = 4;
 
 export function createWidget(host: HTMLElement) {
   const site = host.getAttribute("site") ?? "";
@@ -24,23 +28,38 @@ export function createWidget(host: HTMLElement) {
   const key = `checkout-chat:${site}`;
   const device = createKeep(() => (stores() ? localStorage : null), key, NOTHING_FOR_ALL_TABS);
   const tab = createKeep(() => (stores() ? sessionStorage : null), key, NOTHING_FOR_THIS_TAB);
+  const offline = createKeep(() => (stores() ? localStorage : null), `${key}:guide`, { guide: {} as MaybeGuide });
+  let { guide } = offline;
+  if (!tab.trail.length) {
+    tab.returning = device.known;
+    device.known = true;
+  }
   const page = createPageContext(tab, browserClock.now, masked);
+  const signals = createSignals(tab, page);
   const wasOpen = tab.open;
   const small = () => innerWidth < SMALL_PX;
   let listening = new AbortController();
   let orderPattern = host.getAttribute("order-pattern");
   let anyway = false;
+  /** A payment is on its way: nobody is spoken to. */
+  let paying = false;
+  /** Elements with an event that can be seen, and were reported. */
+  const shown = new WeakSet<Element>();
   let drawing = false;
 
+  const locale = () => host.lang || document.documentElement.lang || navigator.language;
   const store: Store = createStore({
-    site, device, tab, mask: masked, newId, clock: browserClock,
-    locale: () => host.lang || document.documentElement.lang || navigator.language,
+    site, device, tab, mask: masked, newId, clock: browserClock, locale,
     context: () => ({ consent: stores(), ...page.all() }),
     happened: page.happened,
+    around() {
+      const known = page.known();
+      return { cards: cardsFor(guide, known.page?.step), notices: noticesFor(guide, Date.now(), known) };
+    },
+    onNotices: (notices) => (guide = { ...guide, notices }),
     transport: (hooks) => createTransport({
       ...hooks,
-      openSocket: () => new WebSocket(`${server.replace("http", "ws")}/chat/v1/socket`) as never,
-      post: postTo(`${server}/chat/v1/frames`),
+      openSocket: (failures) => (failures < SOCKET_TRIES ? new WebSocket(`${server.replace("http", "ws")}/chat/v1/socket`) as never : createHttpSocket(postTo(`${server}/chat/v1/frames`), browserClock)),
       clock: browserClock,
       random: Math.random,
     }),
@@ -70,14 +89,13 @@ export function createWidget(host: HTMLElement) {
   shadow.adoptedStyleSheets = [sheet];
   shadow.append(root);
   root.addEventListener("keydown", pressed);
-  dress();
 
   /** Strict where no pattern is known yet, or it is one that browsers can't read. */
   function masked(text: string): string {
     try {
       return mask(text, orderPattern);
     } catch {
-      complain(`order-pattern ${orderPattern} is no regular expression here.`);
+      complain(`order-pattern is unreadable: ${orderPattern}`);
       orderPattern = null;
       return mask(text);
     }
@@ -99,19 +117,15 @@ export function createWidget(host: HTMLElement) {
   }
 
   function lay(): void {
+    root.dataset.theme = host.getAttribute("theme") ?? "";
+    root.dir = getComputedStyle(host.parentElement ?? document.body).direction;
     const { open, nudge } = store.chat;
     const active = document.activeElement;
     const inField = active !== host && Boolean(active?.matches(FIELDS));
     const modal = open && small();
-    place({ open, offer: Boolean(nudge), line: inField, anyway });
+    place({ open, offer: Boolean(nudge) && !paying, line: inField, anyway });
     pieces.panel.ariaModal = modal ? "true" : null;
     setModal(modal && host.isConnected);
-  }
-
-  function dress(): void {
-    root.dataset.theme = host.getAttribute("theme") ?? "";
-    root.dir = getComputedStyle(host.parentElement ?? document.body).direction;
-    draw();
   }
 
   function emit(name: string, detail = {}): void {
@@ -145,12 +159,56 @@ export function createWidget(host: HTMLElement) {
     event.stopPropagation();
     const { nudge, open: isOpen } = store.chat;
     if (isOpen) close();
-    else if (nudge) store.dismiss(nudge.seq);
+    else if (nudge) store.dismiss(nudge);
   }
 
   function tell(context: Context | null): void {
     if (context) store.context(context);
-    lay();
+    store.changed();
+  }
+
+  /** Events say how it stands with a payment; so may the page. */
+  function track(event: string, data: Record<string, unknown> = {}): void {
+    if (typeof event !== "string" || !event) return complain("this event has no name.");
+    if (/^(payment|order)/.test(event)) paying = event === "payment.started";
+    if (event === "step.entered" && data.step) tell(page.go({ step: String(data.step) }));
+    store.track(event, data);
+  }
+
+  // ---- what is noticed ----
+
+  async function loadGuide(): Promise<void> {
+    const response = await fetch(`${server}/chat/v1/guide?site=${site}&locale=${locale()}`);
+    if (response.ok) offline.guide = guide = await response.json() as MaybeGuide;
+    store.changed();
+  }
+
+  /** A guess is one nudge at a time, not in the middle of something, and each but once. */
+  function guess(): void {
+    const { rules = [], manners } = guide;
+    const facts = { ...signals.facts(), locale: locale() };
+    const { open, nudge } = store.chat;
+    if (!manners || open || nudge || paying || facts.field_s || Number(facts.in_step_s) < manners.in_step_s || tab.fired.length >= manners.per_session) return;
+    const rule = rules.find(({ id, guess, when }) => guess && !tab.fired.includes(id) && (!when || holds(when, facts)));
+    if (rule) store.fire(rule.id);
+  }
+
+  /** An element that says what happened: a form when it is sent, a field when it is refused, a button when it is pressed, else when it can be seen. */
+  function report(element: Element | null): void {
+    if (!element) return;
+    const { dataset } = element as HTMLElement;
+    const said: Record<string, string> = {};
+    for (const name in dataset) if (/^checkout/.test(name)) said[name.slice(8).toLowerCase()] = dataset[name] as string;
+    const { event, ...data } = said;
+    if (event) track(event, data);
+  }
+
+  function reportShown(): void {
+    for (const element of document.querySelectorAll("[data-checkout-event]:not(form,input,select,textarea,button,a)")) {
+      const isShown = element.getBoundingClientRect().height > 0;
+      if (isShown && !shown.has(element)) report(element);
+      shown[isShown ? "add" : "delete"](element);
+    }
   }
 
   // ---- what the page does ----
@@ -163,44 +221,50 @@ export function createWidget(host: HTMLElement) {
     listening = new AbortController();
     const { signal } = listening;
     const on = (target: EventTarget | null | undefined, names: string, run: (event: Event) => void) => {
-      for (const name of names.split(" ")) target?.addEventListener(name, run, { signal, capture: true, passive: true });
+      for (const name of names.split(" ")) target?.addEventListener(name, (event) => safely(() => run(event)), { signal, capture: true, passive: true });
     };
     on(window, "scroll resize click input transitionend focusin focusout", soon);
     on(visualViewport, "scroll resize", soon);
+    on(window, "pointermove keydown scroll touchmove", signals.acted);
+    on(document, "mouseout", signals.left as never);
+    on(window, "click submit invalid", ({ type, target }) => report(type === "click" ? (target as Element).closest("button,a") : target as Element));
     on(window, "online pageshow visibilitychange", store.resume);
     on(window, "pagehide", store.leave);
-    on(window, "popstate hashchange", moved);
+    on(window, "popstate", moved);
     on((window as { navigation?: EventTarget }).navigation, "navigatesuccess", moved);
     on(window, "storage", (event) => (event as StorageEvent).key === key && store.otherTab());
     const observer = new ResizeObserver(soon);
     observer.observe(document.body);
-    const timer = setInterval(lay, LOOK_AGAIN_MS);
+    const timer = setInterval(() => {
+      reportShown();
+      guess();
+      lay();
+    }, LOOK_AGAIN_MS);
     on(signal, "abort", () => {
       observer.disconnect();
       clearInterval(timer);
     });
+    draw();
     store.resume();
   }
 
   return {
     open: (byShopper: boolean) => open("page", byShopper),
-    close, dress, attach,
+    close, attach,
     identify: store.identify,
     ready(): void {
       if (wasOpen && !small()) store.open("shopper");
       emit("ready");
+      loadGuide().catch(() => {});
     },
     detach(): void {
       listening.abort();
       setModal(false);
       store.leave();
     },
-    track(event: string, data: Record<string, unknown> = {}): void {
-      if (typeof event !== "string" || !event) return complain("track() wants the name of an event.");
-      if (event === "step.entered" && data.step) tell(page.go({ step: String(data.step) }));
-      store.track(event, data);
-    },
+    track,
     setContext(data: Context & { step?: string }): void {
+      paying = data.paying ?? paying;
       if (data.consent) host.setAttribute("storage", "local");
       tell(page.set(data));
     },

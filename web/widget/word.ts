@@ -24,7 +24,6 @@ export enum Word {
   yes,
   no,
   person,
-  asking,
   read,
   dismiss,
   field,
@@ -32,9 +31,7 @@ export enum Word {
   card,
   writing,
   newBelow,
-  connecting,
   offline,
-  sending,
   notSent,
   again,
   update,
@@ -44,6 +41,10 @@ export enum Word {
   question,
   address,
   showAnyway,
+  tellMe,
+  download,
+  erase,
+  eraseSure,
 }
 
 export type Words = Record<Word, string>;

@@ -23,7 +23,6 @@ const words: Words = {
   [Word.yes]: "Yes",
   [Word.no]: "No",
   [Word.person]: "Talk to a person",
-  [Word.asking]: "Asking for a person",
   [Word.read]: "Read how",
   [Word.dismiss]: "Not now",
   [Word.field]: "Ask about your order",
@@ -31,9 +30,7 @@ const words: Words = {
   [Word.card]: "Your card number never leaves this page",
   [Word.writing]: "{name} is writing",
   [Word.newBelow]: "New messages",
-  [Word.connecting]: "Connecting",
   [Word.offline]: "We can't be reached just now. We'll keep what you write.",
-  [Word.sending]: "Sending",
   [Word.notSent]: "Not sent yet. We'll send it when you are back online.",
   [Word.again]: "Try again",
   [Word.update]: "This chat has been updated. Reload the page to go on.",
@@ -43,6 +40,10 @@ const words: Words = {
   [Word.question]: "Your question",
   [Word.address]: "An address like name@example.com",
   [Word.showAnyway]: "Show the chat anyway",
+  [Word.tellMe]: "Tell me when it is over",
+  [Word.download]: "Download this chat",
+  [Word.erase]: "Erase this chat",
+  [Word.eraseSure]: "Erase it for good",
 };
 
 export default words;
