@@ -1,7 +1,7 @@
 """The knowledge base over HTTP: search, status, articles; and health, readiness, figures."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from actions.errors import AppError
 from actions.knowledge import BusyError, Knowledge
 from actions.metrics import Metrics
 from knowledge_base.places import about_place
+from knowledge_base.steps import MOST_AT_A_STEP, MOST_STEPS
 
 MAX_QUESTION: Final = 2_000
 MAX_LIMIT: Final = 20
@@ -45,10 +46,26 @@ def blueprint(knowledge: Knowledge, metrics: Metrics) -> Blueprint:
         locale = request.args.get("locale", "en")
         found = knowledge.article(article_id, locale, {})
         if found is None:
-            raise AppError(
-                "not_found", 404, f"There is no published article {article_id!r}.", "GET /knowledge/status"
-            )
+            raise _no_article(article_id)
         return json_response(asdict(found))
+
+    @routes.post("/knowledge/articles/<article_id:str>", name="article_here")
+    async def article_here(request: Request, article_id: str) -> HTTPResponse:
+        given = _body(request.body, ("locale", "context"))
+        found = knowledge.article(article_id, _locale(given), _context(given))
+        if found is None:
+            raise _no_article(article_id)
+        return json_response(asdict(found))
+
+    @routes.post("/knowledge/steps")
+    async def steps(request: Request) -> HTTPResponse:
+        given = _body(request.body, ("locale", "first"))
+        version, found = knowledge.steps(_locale(given), _first(given))
+        cards = {
+            step: [{"id": one.id, "title": one.title, "short_answer": one.short_answer} for one in articles]
+            for step, articles in found.items()
+        }
+        return json_response({"version": version, "steps": cards})
 
     @routes.get("/health")
     async def health(_request: Request) -> HTTPResponse:
@@ -81,18 +98,51 @@ class SearchRequest:
 
 def read_search(body: bytes) -> SearchRequest:
     """What is searched for. Raises AppError that says what is wanted."""
+    given = _body(body, FIELDS)
+    return SearchRequest(_question(given), _context(given), _limit(given), _explain(given))
+
+
+def _no_article(article_id: str) -> AppError:
+    """Nothing published has this id."""
+    return AppError(
+        "not_found", 404, f"There is no published article {_short(article_id)}.", "GET /knowledge/status"
+    )
+
+
+def _body(body: bytes, fields: Sequence[str]) -> Mapping[str, Any]:
+    """The JSON object that was sent, with none but these fields. Raises AppError."""
+    hint = f'Send {{"{fields[0]}": "..."}}.'
     try:
         given = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise AppError("bad_json", 400, "The body is not JSON.", 'Send {"question": "..."}.') from error
+        raise AppError("bad_json", 400, "The body is not JSON.", hint) from error
     if not isinstance(given, dict):
-        raise AppError("bad_json", 400, "The body is not a JSON object.", 'Send {"question": "..."}.')
-    unknown = next((key for key in given if key not in FIELDS), None)
+        raise AppError("bad_json", 400, "The body is not a JSON object.", hint)
+    unknown = next((key for key in given if key not in fields), None)
     if unknown is not None:
         raise AppError(
-            "bad_value", 400, f"There is no field {_short(unknown)}.", f"Known: {', '.join(FIELDS)}."
+            "bad_value", 400, f"There is no field {_short(unknown)}.", f"Known: {', '.join(fields)}."
         )
-    return SearchRequest(_question(given), _context(given), _limit(given), _explain(given))
+    return given
+
+
+def _locale(given: Mapping[str, Any]) -> str:
+    locale = given.get("locale", "en")
+    if not isinstance(locale, str):
+        raise AppError("bad_value", 400, f"`locale` is {_short(locale)}.", 'For example "en".')
+    return locale[:MAX_SHOWN]
+
+
+def _first(given: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    first = given.get("first", {})
+    lists = list(first.values()) if isinstance(first, dict) else [None]
+    if len(lists) > MOST_STEPS or not all(
+        isinstance(ids, list) and len(ids) <= MOST_AT_A_STEP and all(isinstance(one, str) for one in ids)
+        for ids in lists
+    ):
+        hint = f'Send {{"payment": ["an-article"]}}: {MOST_STEPS} steps, {MOST_AT_A_STEP} ids each at most.'
+        raise AppError("bad_value", 400, f"`first` is {_short(first)}.", hint)
+    return dict(first)
 
 
 def _question(given: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
@@ -75,6 +75,12 @@ class Knowledge:
     ) -> RenderedArticle | None:
         """The article that answers a checkout event."""
         return self._library.article_for_event(event, code, context)
+
+    def steps(
+        self, locale: str, first: Mapping[str, Sequence[str]]
+    ) -> tuple[int, dict[str, tuple[RenderedArticle, ...]]]:
+        """The version, and the top articles of each step; those in `first` lead."""
+        return self._library.steps(locale, first)
 
     def status(self) -> Status:
         """What is live."""

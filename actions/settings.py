@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     store_dir: Path = Path("var/knowledge")
     model: str = PACKAGED_MODEL
     backend: Literal["auto", "int8", "torch"] = "auto"
-    search_threads: Annotated[int, Field(ge=1, le=16)] = 1
+    search_threads: Annotated[int, Field(ge=1, le=16)] = 2
     search_waiting: Annotated[int, Field(ge=1)] = 64
     search_timeout_s: Annotated[float, Field(gt=0)] = 2.5
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -10,6 +10,8 @@ from sanic.exceptions import SanicException
 from sanic.response import json
 
 from bot import health, protocol, web
+from bot.cards import Cards
+from bot.chat import guide
 from bot.chat import routes as chat
 from bot.chat.turns import TurnRunner
 from bot.clock import Clock, SystemClock
@@ -21,6 +23,7 @@ from bot.knowledge import Knowledge
 from bot.metrics import Metrics, MetricsServer
 from bot.presence import Presence
 from bot.rasa import Rasa
+from bot.rules import Rules
 from bot.services import Services
 from bot.settings import Settings, read_secret
 from bot.staff.passwords import Passwords
@@ -45,6 +48,7 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         trust_env=False,
     )
     store = Store(engine, clock, hub, settings.database_wait_s, settings.turn_lease_s)
+    knowledge = Knowledge(client, settings.actions_url, settings.knowledge_timeout_s)
     return Services(
         settings=settings,
         clock=clock,
@@ -53,7 +57,9 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         store=store,
         client=client,
         rasa=Rasa(client, settings.rasa_url, settings.answer_timeout_s),
-        knowledge=Knowledge(client, settings.actions_url, settings.knowledge_timeout_s),
+        knowledge=knowledge,
+        cards=Cards(knowledge, clock),
+        rules=Rules(settings.shop_dir),
         tokens=VisitorTokens(read_secret(settings), clock),
         sign_in=SignIn(store, Passwords()),
         metrics=Metrics(),
@@ -68,6 +74,7 @@ def create_app(settings: Settings, name: str = "bot", clock: Clock | None = None
     _configure(app, settings)
     checks = health.Health(services)
     app.blueprint(chat.blueprint(services))
+    app.blueprint(guide.blueprint(services))
     app.blueprint(desk.blueprint(services))
     app.blueprint(health.blueprint(checks))
     app.blueprint(web.blueprint(settings.static_dir))
@@ -99,12 +106,15 @@ def _configure(app: App, settings: Settings) -> None:
 def _add_life(app: App, services: Services, checks: health.Health) -> None:
     runner = TurnRunner(services)
     metrics: list[MetricsServer] = []
+    watching: list[asyncio.Task[None]] = []
 
     @app.before_server_start
     async def begin(_app: App) -> None:
         await bring_up_to_date(services.store)
         metrics.append(services.metrics.serve(services.settings.metrics_port))
         _app.ctx.metrics_port = metrics[0].port
+        await asyncio.to_thread(services.rules.load)
+        watching.append(asyncio.create_task(services.rules.watch()))
         runner.start()
         checks.start()
         log.info("started", host=services.settings.host, port=services.settings.port)
@@ -112,6 +122,10 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
     @app.before_server_stop
     async def end(_app: App) -> None:
         services.running.stopping.set()
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
+        await services.cards.close()
         await checks.stop()
         await runner.stop()
 

@@ -13,6 +13,7 @@ LINES_LIMIT = 50
 DATA_LIMIT = 20
 EVENT_IS_NEWS_FOR = timedelta(minutes=10)
 _WORDS = {"country": 2, "currency": 3, "locale": 35, "time_zone": 64, "opened_by": 80}
+_SWITCHES = ("consent", "paying", "returning")
 _DEVICES = ("phone", "tablet", "desktop")
 # Names in the order in which they count: most browsers name others beside themselves.
 _BROWSERS = re.compile(r"Firefox|Edg|OPR|Chrome|Safari")
@@ -33,8 +34,9 @@ def clean(given: object, mask: Mask, at: str) -> Json:
     for key, limit in _WORDS.items():
         if isinstance(given.get(key), str):
             found[key] = _text(given[key], limit, mask)
-    if isinstance(given.get("consent"), bool):
-        found["consent"] = given["consent"]
+    for key in _SWITCHES:
+        if isinstance(given.get(key), bool):
+            found[key] = given[key]
     if page := _page(given.get("page"), mask):
         found["page"] = page
     if isinstance(given.get("trail"), list):

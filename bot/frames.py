@@ -8,6 +8,7 @@ from bot.store.conversations import Place
 from bot.store.models import Conversation, Message
 
 Frame = dict[str, Any]
+_OFFER = ("event", "data", "title", "trigger", "guess", "questions", "person")
 
 
 def message_frame(row: Message, *, desk: bool = False) -> Frame:
@@ -33,7 +34,7 @@ def message_frame(row: Message, *, desk: bool = False) -> Frame:
         frame["chosen"] = row.body.get("chosen")
     if "offer" in row.body:
         offer = row.body["offer"]
-        kept = {key: offer[key] for key in ("event", "data", "title")}
+        kept = {key: offer[key] for key in _OFFER if key in offer}
         frame["offer"] = {**kept, "verdict": "dismissed" if offer.get("dismissed") else None}
     if desk:
         frame["conversation"] = row.conversation_id

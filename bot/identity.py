@@ -28,6 +28,11 @@ class VisitorTokens:
         self._secret = secret
         self._clock = clock
 
+    @property
+    def secret(self) -> bytes:
+        """The key, for what else of a visitor nobody outside may work out."""
+        return self._secret.encode()
+
     def issue(self, site: str, visitor_id: str) -> str:
         """A token for the browser to keep."""
         claims = {

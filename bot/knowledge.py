@@ -1,6 +1,7 @@
 """The knowledge base, as `actions` serves it: for when Rasa does not answer, and for the desk."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -44,6 +45,21 @@ class SearchResult(Found):
     explanations: list[dict[str, Any]] = Field(default_factory=list)
 
 
+class Card(Found):
+    """An article in short, as a question that may be asked; `short_answer` is Markdown."""
+
+    id: str
+    title: str
+    short_answer: str
+
+
+class Steps(Found):
+    """The top articles of each step, `""` being any, in one version of the knowledge."""
+
+    version: int
+    steps: dict[str, list[Card]]
+
+
 class Knowledge:
     """`/knowledge/*` of `actions`."""
 
@@ -76,6 +92,23 @@ class Knowledge:
             "GET", f"/knowledge/articles/{quote(article_id, safe='')}", params={"locale": locale}
         )
         return found
+
+    async def article_here(self, article_id: str, locale: str, context: dict[str, Any]) -> dict[str, Any]:
+        """One article as it reads for this shopper. AppError `unavailable`, or `not_found`."""
+        found: dict[str, Any] = await self._request(
+            "POST",
+            f"/knowledge/articles/{quote(article_id, safe='')}",
+            json={"locale": locale, "context": context},
+        )
+        return found
+
+    async def steps(self, locale: str, first: Mapping[str, Sequence[str]]) -> Steps:
+        """The top articles of each step, led by those in `first`. AppError `unavailable`."""
+        body = {"locale": locale, "first": {step: list(ids) for step, ids in first.items()}}
+        try:
+            return Steps.model_validate(await self._request("POST", "/knowledge/steps", json=body))
+        except ValidationError as error:
+            raise unavailable("The knowledge base") from error
 
     async def ready(self, timeout_s: float = 2.0) -> None:
         """Raises httpx.HTTPError unless `actions` is ready."""

@@ -19,6 +19,12 @@ class Metrics:
             "bot_answer_seconds", "Message kept to answer kept", buckets=_SECONDS, registry=self.registry
         )
         self.offers = Counter("bot_offers", "Articles offered for an event", registry=self.registry)
+        self.nudges = Counter(
+            "bot_nudges",
+            "Triggers that came true, by what became of them",
+            ["outcome"],
+            registry=self.registry,
+        )
         self.sockets = Gauge("bot_sockets", "Shoppers' open WebSockets", registry=self.registry)
         self.up = Gauge("bot_up", "Whether a part answers", ["part"], registry=self.registry)
         self.rasa = Gauge(

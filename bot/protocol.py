@@ -104,6 +104,14 @@ class Track(Frame):
     data: dict[str, Scalar] = Field(default_factory=dict)
 
 
+class Fire(Frame):
+    """A guess came true in the browser: the rule `trigger` of the guide."""
+
+    type: Literal["fire"]
+    id: ClientId
+    trigger: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+
+
 class Dismiss(Frame):
     """The offer with number `seq` was put away."""
 
@@ -139,6 +147,7 @@ ShopperFrame = (
     | Contact
     | ContextFrame
     | Track
+    | Fire
     | Dismiss
     | Identify
     | TypingFrame
@@ -154,6 +163,7 @@ _MODELS: Mapping[str, type[ShopperFrame]] = MappingProxyType(
         "contact": Contact,
         "context": ContextFrame,
         "track": Track,
+        "fire": Fire,
         "dismiss": Dismiss,
         "identify": Identify,
         "typing": TypingFrame,

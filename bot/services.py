@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import httpx
 import structlog
 
+from bot.cards import Cards
 from bot.clock import Clock
 from bot.hub import Hub
 from bot.identity import VisitorTokens
@@ -15,6 +16,7 @@ from bot.knowledge import Knowledge
 from bot.metrics import Metrics
 from bot.presence import Presence
 from bot.rasa import Rasa
+from bot.rules import Rules
 from bot.settings import Settings
 from bot.staff.sign_in import SignIn
 from bot.store.database import Store
@@ -47,6 +49,8 @@ class Services:
     client: httpx.AsyncClient
     rasa: Rasa
     knowledge: Knowledge
+    cards: Cards
+    rules: Rules
     tokens: VisitorTokens
     sign_in: SignIn
     metrics: Metrics

@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     frames_at_once: Annotated[int, Field(ge=1)] = 20
     frames_per_s: Annotated[float, Field(gt=0)] = 2.0
     new_visitors_per_minute: Annotated[int, Field(ge=1)] = 600
+    control_share: Annotated[float, Field(ge=0, le=0.5)] = 0.1
+    order_window_s: Seconds = 24 * 3600
     send_queue: Annotated[int, Field(ge=8)] = 256
     probe_interval_s: Seconds = 5.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"

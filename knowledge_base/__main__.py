@@ -32,6 +32,7 @@ from knowledge_base.report.figures import Run
 from knowledge_base.report.record import PAGE, write_report
 from knowledge_base.report.screen import remarks, tables
 from knowledge_base.search import Searcher
+from knowledge_base.triggers import trigger_problems
 
 SHOP = "knowledge_base"
 STORE = "var/knowledge"
@@ -59,13 +60,14 @@ Model = Annotated[str, typer.Option("--model", envvar="ACTIONS_MODEL", help="A p
 
 @app.command()
 def check(shop: ShopDir = Path(SHOP)) -> None:
-    """Reads every article and says what is wrong with which line. Needs no model."""
+    """Reads every article, and the triggers, and says what is wrong with which line. Needs no model."""
     folder = read_folder(shop)
-    for problem in folder.problems:
+    published = [article for article in folder.articles if article.published]
+    problems = (*folder.problems, *trigger_problems(shop, {article.id for article in published}))
+    for problem in problems:
         out.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
-    published = sum(article.published for article in folder.articles)
-    out.print(f"{published} published articles, {len(folder.problems)} problems in {shop}.", highlight=False)
-    if folder.problems:
+    out.print(f"{len(published)} published articles, {len(problems)} problems in {shop}.", highlight=False)
+    if problems:
         raise typer.Exit(1)
 
 

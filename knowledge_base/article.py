@@ -11,9 +11,15 @@ from typing import Final
 
 import yaml
 
-from knowledge_base.context import CONDITIONS, Conditions, Context
+from knowledge_base.context import AMOUNTS, CONDITIONS, COUNTS, COUPONS, DATA, Conditions, Context
+from knowledge_base.countries import country_code
+from knowledge_base.facts import NAME as FACT_NAME
+from knowledge_base.facts import NO_FACTS, Facts
 from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, decoded, kind, split
 from knowledge_base.places import Ask, Fact, ask_for
+from knowledge_base.reasons import canonical
+from knowledge_base.rendering import RenderedArticle, Text, Variant, answer_alone, best_text
+from knowledge_base.template import Use, countable, read
 
 __all__ = ["Article", "Event", "FormatError", "Problem", "RenderedArticle", "Variant", "parse"]
 
@@ -25,6 +31,7 @@ MAX_QUESTIONS: Final = 200
 KEYS: Final = frozenset(
     {"title", "questions", "steps", "events", "tags", "variants", "asks", "status", "owner", "review_by"}
 )
+AMOUNT: Final = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
 FACTS: Final[tuple[Fact, ...]] = ("country",)
 STATUSES: Final = ("published", "archived")
 ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -46,34 +53,11 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Variant:
-    """Another body, for the contexts that meet `when`."""
-
-    when: Conditions
-    short_answer: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedArticle:
-    """An article as one shopper sees it. `body` is the Markdown after the short answer, maybe empty.
-
-    `ask` is a fact to ask for first, because the answer depends on it and it is not known.
-    """
-
-    id: str
-    locale: str
-    title: str
-    short_answer: str
-    body: str
-    ask: Ask | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Article:
     """One article in one locale. `body` is the Markdown after the short answer, maybe empty.
 
-    `asks` names the fact that chooses among its variants, where the body alone does not answer well.
+    Texts are as they are written, with their templates; `uses` is what those of the plain text take, `facts`
+    are the shop's. `asks` names what chooses among its variants, where the body alone does not answer well.
     """
 
     id: str
@@ -92,6 +76,8 @@ class Article:
     review_by: dt.date | None = None
     file: str = ""
     digest: str = ""
+    uses: tuple[Use, ...] = ()
+    facts: Facts = NO_FACTS
 
     @property
     def published(self) -> bool:
@@ -99,16 +85,23 @@ class Article:
         return self.status == "published"
 
     def rendered(self, context: Context) -> RenderedArticle:
-        """The variant whose conditions all hold, the one with most conditions first; else the article."""
-        fitting = [variant for variant in self.variants if context.meets(variant.when)]
-        best = max(fitting, key=lambda variant: len(variant.when), default=None)
-        short, body = (best.short_answer, best.body) if best else (self.short_answer, self.body)
-        return RenderedArticle(self.id, self.locale, self.title, short, body, self._ask(context))
+        """The best variant whose conditions all hold and that can be filled; else the plain text."""
+        plain_text = Text(self.short_answer, self.body)
+        short, body, outdated = best_text(plain_text, self.variants, context, self.facts, self.locale)
+        return RenderedArticle(self.id, self.locale, self.title, short, body, self._ask(context), outdated)
+
+    def answers(self) -> tuple[str, ...]:
+        """The short answers as far as facts alone fill them: what the article is found by."""
+        answers = [answer_alone(Text(self.short_answer, self.body), None, self.facts, self.locale)]
+        for variant in self.variants:
+            places = next((values for name, values in variant.when if name == "country"), (None,))
+            answers.append(answer_alone(variant, country_code(places[0]), self.facts, self.locale))
+        return tuple(answer for answer in answers if answer)
 
     def _ask(self, context: Context) -> Ask | None:
         if self.asks is None or getattr(context, self.asks) is not None:
             return None
-        open_still = [variant.when for variant in self.variants if not context.contradicts(variant.when)]
+        open_still = [one.when for one in self.variants if not context.contradicts(one.when)]
         return ask_for(self.asks, open_still)
 
 
@@ -119,15 +112,16 @@ def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
     text = decoded(data, source, limit=MAX_BYTES)
     parts = split(text, source)
     tree = Tree.parse(parts.front, source, keys=KEYS, first_line=2)
-    short, body = _answer(parts.body, source, parts.body_line)
+    plain_text = _answer(parts.body, source, parts.body_line)
+    _only_facts(plain_text, source)
     variants = tuple(_variant(node, source, tree) for node in tree.items("variants"))
     return Article(
         id=article_id,
         locale=locale,
         title=tree.text("title", limit=MAX_TITLE),
         questions=_questions(tree, source),
-        short_answer=short,
-        body=body,
+        short_answer=plain_text.short_answer,
+        body=plain_text.body,
         steps=tree.texts("steps", limit=40),
         events=tuple(_event(node, source, tree) for node in tree.items("events")),
         tags=tree.texts("tags", limit=60),
@@ -138,6 +132,7 @@ def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
         review_by=_date(tree, source),
         file=file,
         digest=hashlib.sha256(data).hexdigest(),
+        uses=plain_text.uses,
     )
 
 
@@ -155,8 +150,8 @@ def _check_name(article_id: str, locale: str, source: Source) -> None:
         raise source.error(1, f"the locale '{locale}'", "a folder such as 'en' or 'pt-BR'")
 
 
-def _answer(markdown: str, source: Source, line: int) -> tuple[str, str]:
-    """The first paragraph (the short answer) and the rest."""
+def _answer(markdown: str, source: Source, line: int) -> Text:
+    """The first paragraph (the short answer) and the rest, and what their templates use."""
     if not markdown.strip():
         raise source.error(line, "an empty body", "an answer after the front matter")
     skipped = len(markdown) - len(markdown.lstrip("\n \t"))
@@ -164,10 +159,21 @@ def _answer(markdown: str, source: Source, line: int) -> tuple[str, str]:
     first, _, rest = markdown.strip().partition("\n\n")
     if first.startswith("#"):
         raise source.error(line, repr(first.split("\n")[0]), "the short answer as the first paragraph")
-    words = len(plain(first).split())
+    words = len(plain(countable(first)).split())
     if words > MAX_WORDS:
         raise source.error(line, f"a short answer of {words} words", f"at most {MAX_WORDS}")
-    return "\n".join(part.strip() for part in first.split("\n")), rest.strip()
+    uses = read(first, source, line)
+    after = first + "\n\n" + rest[: len(rest) - len(rest.lstrip())]
+    uses += read(rest.strip(), source, line + after.count("\n"))
+    return Text("\n".join(part.strip() for part in first.split("\n")), rest.strip(), uses)
+
+
+def _only_facts(text: Text, source: Source) -> None:
+    """The plain text is what is left when all else is missing, so it may only state facts."""
+    for use in text.uses:
+        if not use.stated:
+            seen = f"'{use.name}' in the text for everybody"
+            raise source.error(use.line, seen, 'only {{ fact("...") }} there; put the rest in a variant')
 
 
 def _questions(tree: Tree, source: Source) -> tuple[str, ...]:
@@ -229,28 +235,44 @@ def _event(node: yaml.Node, source: Source, tree: Tree) -> Event:
     else:
         raise source.error(line, kind(node), "an event such as 'payment.failed:insufficient_funds'")
     for part in (name, code):
-        if (part or part is name) and not EVENT.fullmatch(part):
+        if (part or part is name) and not EVENT.fullmatch(part if part is name else part.lower()):
             seen = f"the event '{part}'"
             raise source.error(line, seen, "small letters, digits and '._-', as in 'payment.failed'")
-    return Event(name, code or None, when)
+    return Event(name, canonical(name, code) if code else None, when)
 
 
 def _variant(node: yaml.Node, source: Source, tree: Tree) -> Variant:
     inner = Tree(node, source, keys=frozenset({"when", "body"}), first_line=2)
     if "when" not in inner:
         raise source.error(tree.line_of_node(node), "a variant without 'when'", "conditions under 'when'")
-    line = inner.line_of("body")
-    body = inner.markdown("body")
-    short, rest = _answer(body, source, line)
-    return Variant(_when(inner, source), short, rest)
+    body, node = inner.markdown("body"), inner.node("body")
+    # The text of a block (`|`, `>`) begins on the line after its mark.
+    below = isinstance(node, yaml.ScalarNode) and node.style in {"|", ">"}
+    text = _answer(body, source, inner.line_of("body") + below)
+    return Variant(_when(inner, source), text.short_answer, text.body, text.uses)
 
 
 def _when(tree: Tree, source: Source) -> Conditions:
-    conditions = tree.conditions("when")
-    for name, _ in conditions:
-        if name not in CONDITIONS:
-            known = "one of " + ", ".join(sorted(CONDITIONS))
-            raise source.error(tree.line_of("when"), f"the unknown condition '{name}'", known)
+    conditions = tree.conditions("when", deeper="data")
+    for name, values in conditions:
+        line = tree.line_of_entry("when", name)
+        if name not in CONDITIONS and not name.startswith(DATA):
+            known = "one of " + ", ".join(sorted({*CONDITIONS, "data"}))
+            raise source.error(line, f"the unknown condition '{name}'", known)
+        if wanted := _unfit(name, values):
+            raise source.error(line, f"'{name}: {', '.join(values)}'", wanted)
     if "when" in tree and not conditions:
         raise source.error(tree.line_of("when"), "an empty 'when'", "at least one condition")
     return conditions
+
+
+def _unfit(name: str, values: tuple[str, ...]) -> str | None:
+    """What a condition on the cart should hold instead; None where it is fine."""
+    one = values[0] if len(values) == 1 else ""
+    if name in AMOUNTS and not (AMOUNT.fullmatch(one) or FACT_NAME.fullmatch(one)):
+        return "a number or the name of a fact of type money"
+    if name in COUNTS and not (one.isascii() and one.isdecimal()):
+        return "a whole number"
+    if name == "coupon" and not set(values) <= set(COUPONS):
+        return "one of " + ", ".join(COUPONS)
+    return None

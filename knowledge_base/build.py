@@ -61,7 +61,7 @@ def _entry(article_id: str, articles: Sequence[Article]) -> Entry:
 
 
 def _answers(article: Article) -> list[str]:
-    return [plain(article.short_answer), *(plain(variant.short_answer) for variant in article.variants)]
+    return [plain(answer) for answer in article.answers()]
 
 
 def _once(texts: Iterable[str]) -> tuple[str, ...]:

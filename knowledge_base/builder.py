@@ -101,7 +101,7 @@ class Builder:
 
     def restored(self, stored: Stored, folder: Folder, hold: Hold | None) -> Snapshot:
         """A version as it was, but for the problems: those are of the files as they are now."""
-        then = folder_of(texts_in(stored)) if hold else folder
+        then = folder_of(texts_in(stored), lambda: self._clock().date()) if hold else folder
         then = replace(then, problems=folder.problems)
         index = self.index_of(then, stored)
         learned = fit_in(stored) or self.learn(index, 1, then.glossary)

@@ -38,13 +38,15 @@ class Model(Protocol):
 class Encoder:
     """Turns texts into unit vectors, and remembers those of recent questions. Thread-safe.
 
-    `hits` and `misses` count the questions whose vectors were remembered and those that had to be encoded.
+    At most `recent` are remembered. `hits` and `misses` count the questions whose vectors were remembered and
+    those that had to be encoded.
     """
 
-    def __init__(self, model: Model, *, fingerprint: str, backend: str) -> None:
+    def __init__(self, model: Model, *, fingerprint: str, backend: str, recent: int = RECENT) -> None:
         self._model = model
         self._lock = threading.Lock()
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._most = recent
         self.hits = self.misses = 0
         self.fingerprint = fingerprint
         self.backend = backend
@@ -65,7 +67,7 @@ class Encoder:
         vector: Vectors = self.encode([text])[0]
         with self._lock:
             self._recent[text] = vector
-            while len(self._recent) > RECENT:
+            while len(self._recent) > self._most:
                 self._recent.popitem(last=False)
         return vector
 
@@ -74,7 +76,7 @@ class Encoder:
         return frozenset(token for token in self._model.tokens() if token.isalpha() and token.islower())
 
 
-def load_encoder(model: str, store_dir: Path, *, backend: str = "auto") -> Encoder:
+def load_encoder(model: str, store_dir: Path, *, backend: str = "auto", recent: int = RECENT) -> Encoder:
     """An encoder for `model`: an installed package or a folder in sentence-transformers' form.
 
     `backend` is `auto` (exported into `store_dir` the first time, as int8 of two kinds or fp32, whichever
@@ -90,13 +92,13 @@ def load_encoder(model: str, store_dir: Path, *, backend: str = "auto") -> Encod
         try:
             where, name = store_dir / "models", seal[:16]
             model_found, kind = kept_model(where, name, kinds) or _exported(folder, where, name, kinds)
-            return Encoder(model_found, fingerprint=f"{seal}-{kind}", backend=f"onnx-{kind}")
+            return Encoder(model_found, fingerprint=f"{seal}-{kind}", backend=f"onnx-{kind}", recent=recent)
         # Exporting rests on five packages; whatever fails in them, torch still answers.
         except Exception as error:
             if backend == "int8":
                 raise
             log.warning("No ONNX model (%s). Using torch, which is slower.", error)
-    return Encoder(_torch_model(folder), fingerprint=seal, backend="torch")
+    return Encoder(_torch_model(folder), fingerprint=seal, backend="torch", recent=recent)
 
 
 def _exported(folder: Path, store_dir: Path, name: str, kinds: Sequence[str]) -> tuple[Model, str]:

@@ -1,21 +1,27 @@
-"""A shop's folder: its good articles, its glossary, and why others were left out."""
+"""A shop's folder: its good articles, its facts and glossary, and why others were left out."""
 
+import datetime as dt
 import hashlib
-import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from knowledge_base.article import MAX_BYTES, Article, FormatError, Problem, parse
+from knowledge_base.article import Article, FormatError, Problem, parse
 from knowledge_base.context import Conditions
+from knowledge_base.facts import FILE as FACTS
+from knowledge_base.facts import NO_FACTS, Facts, parse_facts, today_utc
 from knowledge_base.glossary import EMPTY, Glossary, parse_glossary
 from knowledge_base.glossary import FILE as GLOSSARY
+from knowledge_base.side_file import SideFile, bytes_of
+
+_SIDES: Final = frozenset({GLOSSARY, FACTS})
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What is live: each good article, or the last good version of one that is broken now; so the glossary.
+    """What is live: each good article, or the last good version of one that is broken now; so the others.
 
     `texts` holds the bytes of each live file by its name, so that a restart can keep a last good version.
     `files` is a hash of all article files as they are, the broken ones too; nothing while there is no folder.
@@ -26,6 +32,7 @@ class Folder:
     texts: tuple[tuple[str, bytes], ...] = ()
     files: str | None = None
     glossary: Glossary = EMPTY
+    facts: Facts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +41,58 @@ class _Read:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _ReadGlossary:
-    glossary: Glossary
-    data: bytes
-
-
-_NO_GLOSSARY: Final = _ReadGlossary(EMPTY, b"")
-
-
-def read_folder(shop_dir: Path, last_good: Mapping[str, bytes] | None = None) -> Folder:
+def read_folder(
+    shop_dir: Path,
+    last_good: Mapping[str, bytes] | None = None,
+    today: Callable[[], dt.date] = today_utc,
+) -> Folder:
     """The articles under `shop_dir`/articles; `last_good` maps a file to its last good bytes.
 
     Nothing here raises for a bad file: it becomes a problem.
     """
-    return FolderReader(last_good or {}).read(shop_dir)
+    return FolderReader(last_good or {}, today).read(shop_dir)
 
 
-def folder_of(texts: Mapping[str, bytes]) -> Folder:
+def folder_of(texts: Mapping[str, bytes], today: Callable[[], dt.date] = today_utc) -> Folder:
     """The folder whose live articles were these texts; one that cannot be read any more is a problem."""
     live: dict[str, _Read] = {}
-    glossary, problems = _NO_GLOSSARY, []
+    sides, problems = _Sides(texts, today), []
     for file, data in texts.items():
+        if file in _SIDES:
+            continue
         try:
-            if file == GLOSSARY:
-                glossary = _ReadGlossary(parse_glossary(data), data)
-            else:
-                live[file] = _parsed(file, data)
+            live[file] = _parsed(file, data)
         except FormatError as error:
             problems.append(error.problem)
-    return _folder(live, glossary, problems, None)
+    return _folder(_bound(live, sides.facts.held), sides, [*problems, *sides.problems()], None)
+
+
+class _Sides:
+    """The files beside the articles."""
+
+    def __init__(self, saved: Mapping[str, bytes], today: Callable[[], dt.date]) -> None:
+        self.glossary = SideFile(GLOSSARY, parse_glossary, EMPTY, saved.get(GLOSSARY, b""))
+        self.facts = SideFile(FACTS, partial(parse_facts, today=today), NO_FACTS, saved.get(FACTS, b""))
+
+    def read(self, shop_dir: Path, problems: list[Problem], seen: list[str]) -> None:
+        self.glossary.read(shop_dir, problems, seen)
+        self.facts.read(shop_dir, problems, seen)
+
+    def problems(self) -> list[Problem]:
+        return [side.problem for side in (self.glossary, self.facts) if side.problem]
+
+    def texts(self) -> list[tuple[str, bytes]]:
+        return [(side.file, side.data) for side in (self.glossary, self.facts) if side.data]
 
 
 class FolderReader:
     """Reads a folder again and again, parsing only what changed and remembering the last good version."""
 
-    def __init__(self, last_good: Mapping[str, bytes]) -> None:
+    def __init__(self, last_good: Mapping[str, bytes], today: Callable[[], dt.date] = today_utc) -> None:
+        """`today` is asked whenever a fact is stated."""
         self._known: dict[str, _Read] = {}
-        self._saved = dict(last_good)
-        self._glossary = _saved_glossary(self._saved.pop(GLOSSARY, b""))
+        self._saved = {file: data for file, data in last_good.items() if file not in _SIDES}
+        self._sides = _Sides(last_good, today)
 
     def read(self, shop_dir: Path) -> Folder:
         """What is live now. A missing folder keeps what was live and is reported."""
@@ -82,32 +102,16 @@ class FolderReader:
         try:
             root.stat()
             found = dict(self._read_files(shop_dir, root, problems, seen))
-            self._glossary = self._read_glossary(shop_dir, problems, seen)
+            self._sides.read(shop_dir, problems, seen)
             files = _digest(seen)
         except OSError:
             problems = [Problem("articles", 1, "no such folder", f"articles in {root}")]
             names = sorted({*self._known, *self._saved})
             found = {file: read for file in names if (read := self._last_good(file))}
             files = None
-        live = _without_clashes(found, self._last_good, problems)
+        live = _bound(_without_clashes(found, self._last_good, problems), self._sides.facts.held)
         self._known, self._saved = live, {}
-        return _folder(live, self._glossary, problems, files)
-
-    def _read_glossary(self, shop_dir: Path, problems: list[Problem], seen: list[str]) -> _ReadGlossary:
-        """The glossary as it is, else as it last was when it could be read."""
-        path = shop_dir / GLOSSARY
-        if not path.exists():
-            return _NO_GLOSSARY
-        try:
-            data = _bytes(path, GLOSSARY)
-            seen.append(f"{GLOSSARY} {hashlib.sha256(data).hexdigest()}")
-            if data == self._glossary.data:
-                return self._glossary
-            return _ReadGlossary(parse_glossary(data), data)
-        except FormatError as error:
-            seen.append(str(error.problem))
-            problems.append(error.problem)
-            return self._glossary
+        return _folder(live, self._sides, problems, files)
 
     def _read_files(
         self, shop_dir: Path, root: Path, problems: list[Problem], seen: list[str]
@@ -124,7 +128,7 @@ class FolderReader:
                 problems.append(Problem(file, 1, f"the id '{path.stem}' a second time", expected))
                 continue
             try:
-                data = _bytes(path, file)
+                data = bytes_of(path, file)
                 seen.append(f"{file} {hashlib.sha256(data).hexdigest()}")
                 yield file, self._read_file(file, data)
             except FormatError as error:
@@ -147,25 +151,24 @@ class FolderReader:
             return None
 
 
-def _saved_glossary(data: bytes) -> _ReadGlossary:
-    try:
-        return _ReadGlossary(parse_glossary(data), data) if data else _NO_GLOSSARY
-    except FormatError:
-        return _NO_GLOSSARY
+def _bound(live: Mapping[str, _Read], facts: Facts) -> dict[str, _Read]:
+    """The articles with the shop's facts; one that has them already stays the same object."""
+    return {
+        file: read if read.article.facts is facts else _Read(replace(read.article, facts=facts), read.data)
+        for file, read in live.items()
+    }
 
 
 def _folder(
-    live: Mapping[str, _Read], glossary: _ReadGlossary, problems: Iterable[Problem], files: str | None
+    live: Mapping[str, _Read], sides: _Sides, problems: Iterable[Problem], files: str | None
 ) -> Folder:
-    texts = [(file, read.data) for file, read in live.items()]
-    if glossary.data:
-        texts.append((GLOSSARY, glossary.data))
     return Folder(
         articles=tuple(read.article for read in live.values()),
         problems=tuple(sorted(problems, key=lambda problem: (problem.file, problem.line))),
-        texts=tuple(texts),
+        texts=(*((file, read.data) for file, read in live.items()), *sides.texts()),
         files=files,
-        glossary=glossary.glossary,
+        glossary=sides.glossary.held,
+        facts=sides.facts.held,
     )
 
 
@@ -178,20 +181,6 @@ def _parsed(file: str, data: bytes) -> _Read:
     path = Path(file)
     locale = path.parts[1] if len(path.parts) > 2 else ""
     return _Read(parse(data, article_id=path.stem, locale=locale, file=file), data)
-
-
-def _bytes(path: Path, file: str) -> bytes:
-    try:
-        info = path.stat()
-        if not stat.S_ISREG(info.st_mode):
-            raise FormatError(Problem(file, 1, "something that is not a file", "a file"))
-        if info.st_size > MAX_BYTES:
-            seen = f"a file of {info.st_size:,} bytes"
-            raise FormatError(Problem(file, 1, seen, f"at most {MAX_BYTES:,}"))
-        return path.read_bytes()
-    except OSError as error:
-        problem = Problem(file, 1, f"a file that cannot be read ({error.strerror})", "a readable file")
-        raise FormatError(problem) from error
 
 
 def _without_clashes(

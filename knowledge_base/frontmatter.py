@@ -89,25 +89,32 @@ def split(text: str, source: Source) -> Split:
 
 
 class Tree:
-    """A YAML mapping whose keys are known beforehand. Duplicate and unknown keys raise `FormatError`."""
+    """A YAML mapping whose `keys` are known beforehand, or may be any where that is None.
 
-    def __init__(self, node: yaml.Node, source: Source, *, keys: frozenset[str], first_line: int) -> None:
+    Duplicate and unknown keys raise `FormatError`.
+    """
+
+    def __init__(
+        self, node: yaml.Node, source: Source, *, keys: frozenset[str] | None, first_line: int
+    ) -> None:
         self._source = source
         self._first_line = first_line
         self.line = self._line(node)
         if not isinstance(node, yaml.MappingNode):
-            raise source.error(self.line, kind(node), "a mapping with the keys " + ", ".join(sorted(keys)))
+            raise source.error(self.line, kind(node), "a mapping" + _with(keys))
         self._nodes: dict[str, yaml.Node] = {}
+        self._lines: dict[str, int] = {}
         for key_node, value in node.value:
             key, line = self._key(key_node), self._line(key_node)
             if key in self._nodes:
                 raise source.error(line, f"the key '{key}' twice", "each key once")
-            if key not in keys:
+            if keys is not None and key not in keys:
                 raise source.error(line, f"the unknown key '{key}'", "one of " + ", ".join(sorted(keys)))
             self._nodes[key] = value
+            self._lines[key] = line
 
     @classmethod
-    def parse(cls, text: str, source: Source, *, keys: frozenset[str], first_line: int) -> "Tree":
+    def parse(cls, text: str, source: Source, *, keys: frozenset[str] | None, first_line: int) -> "Tree":
         """The mapping in `text`, whose first line is `first_line` of the file."""
         try:
             node = yaml.compose(text, Loader=_LOADER)
@@ -118,11 +125,28 @@ class Tree:
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             raise source.error(first_line, f"broken YAML ({error})", "YAML") from error
         if node is None:
-            raise source.error(first_line, "an empty front matter", "the keys " + ", ".join(sorted(keys)))
+            raise source.error(first_line, "an empty text", "a mapping" + _with(keys))
         return cls(node, source, keys=keys, first_line=first_line)
 
     def __contains__(self, key: str) -> bool:
         return key in self._nodes and not _is_null(self._nodes[key])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys, in order."""
+        return tuple(self._nodes)
+
+    def node(self, key: str) -> yaml.Node:
+        """The node under a key that there is."""
+        return self._nodes[key]
+
+    def mapping(self, key: str, *, keys: frozenset[str] | None) -> "Tree":
+        """The mapping under a key that there is; another type raises `FormatError`."""
+        return Tree(self._nodes[key], self._source, keys=keys, first_line=self._first_line)
+
+    def line_of_key(self, key: str) -> int:
+        """Where `key` itself stands; the mapping's own line when it is absent."""
+        return self._lines.get(key, self.line)
 
     def line_of(self, key: str) -> int:
         """Where the value of `key` starts; the mapping's own line when it is absent."""
@@ -162,10 +186,11 @@ class Tree:
             raise self._source.error(self._line(node), f"{kind(node)} under '{key}'", "a list")
         return list(node.value)
 
-    def conditions(self, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def conditions(self, key: str, deeper: str | None = None) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """A mapping of name to one value or a list of values, sorted by name.
 
-        Values are taken as written: `NO` is Norway here, not false.
+        Values are taken as written: `NO` is Norway here, not false. Under the name `deeper` may stand such a
+        mapping itself; its names come with a dot, as `data.field`.
         """
         if key not in self:
             return ()
@@ -173,12 +198,20 @@ class Tree:
         if not isinstance(node, yaml.MappingNode):
             raise self._source.error(self._line(node), f"{kind(node)} under '{key}'", "a mapping")
         found: dict[str, tuple[str, ...]] = {}
-        for key_node, value in node.value:
-            name = self._key(key_node)
+        for name, line, value in self._entries(node, deeper):
             if name in found:
-                raise self._source.error(self._line(key_node), f"the key '{name}' twice", "each key once")
+                raise self._source.error(line, f"the key '{name}' twice", "each key once")
             found[name] = tuple(self._raw(value, name))
         return tuple(sorted(found.items()))
+
+    def _entries(self, node: yaml.MappingNode, deeper: str | None) -> Iterator[tuple[str, int, yaml.Node]]:
+        for key_node, value in node.value:
+            name = self._key(key_node)
+            if name == deeper and isinstance(value, yaml.MappingNode):
+                for inner_node, inner in value.value:
+                    yield f"{name}.{self._key(inner_node)}", self._line(inner_node), inner
+            else:
+                yield name, self._line(key_node), value
 
     def line_of_node(self, node: yaml.Node) -> int:
         """The line of a node that `items` gave."""
@@ -224,6 +257,10 @@ def kind(node: yaml.Node) -> str:
     return (
         f"'{node.value}'" if node.tag.endswith(":str") else f"the {node.tag.rsplit(':', 1)[-1]} {node.value}"
     )
+
+
+def _with(keys: frozenset[str] | None) -> str:
+    return " with the keys " + ", ".join(sorted(keys)) if keys else ""
 
 
 def _is_null(node: yaml.Node) -> bool:

@@ -5,7 +5,7 @@ import contextlib
 import datetime as dt
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,7 @@ from knowledge_base.builder import Builder, vectors_of
 from knowledge_base.confidence import Budget
 from knowledge_base.context import Context
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
+from knowledge_base.facts import FILE as FACTS
 from knowledge_base.folder import Folder, FolderReader
 from knowledge_base.glossary import FILE as GLOSSARY
 from knowledge_base.model_files import chosen_model
@@ -23,6 +24,7 @@ from knowledge_base.search import Searcher
 from knowledge_base.shelf import Shelf, fit_in, texts_in
 from knowledge_base.snapshot import DEFAULT_LOCALE, Snapshot
 from knowledge_base.status import Held, Status
+from knowledge_base.steps import top_articles
 from knowledge_base.vectors import Progress, VectorCache
 from knowledge_base.versions import POINTER, Hold, Stored
 from knowledge_base.watcher import changes
@@ -68,7 +70,7 @@ class Library:
             self._builder = Builder(self._shop_dir, self._encoder, self._cache, self._clock, self._budget)
             self._shelf = Shelf(self._index_dir, self._encoder, self._clock)
             stored, hold = self._shelf.load()
-            self._reader = FolderReader(self._shelf.last_texts(stored))
+            self._reader = FolderReader(self._shelf.last_texts(stored), lambda: self._clock().date())
             folder = self._reader.read(self._shop_dir)
             if stored and hold and not release and _holds(hold, folder):
                 self._live = self._builder.restored(stored, folder, hold)
@@ -111,8 +113,20 @@ class Library:
     def article_for_event(
         self, event: str, code: str | None = None, context: Mapping[str, object] | None = None
     ) -> RenderedArticle | None:
-        """The article that answers a checkout event: the one for its code, else the one for any code."""
+        """The article that answers a checkout event: the one for its code, else the one for any code.
+
+        `code` may be in any known spelling. What the event says stands in the context, as
+        `{"event": {"event", "code", "data"}}`.
+        """
         return self._snapshot_now().article_for_event(event, code, context)
+
+    def steps(
+        self, locale: str = DEFAULT_LOCALE, first: Mapping[str, Sequence[str]] | None = None
+    ) -> tuple[int, dict[str, tuple[RenderedArticle, ...]]]:
+        """The version, and the top articles of each step; those in `first` lead."""
+        live = self._snapshot_now()
+        locales = tuple(dict.fromkeys([locale, locale.split("-")[0], DEFAULT_LOCALE]))
+        return live.version, top_articles(live.articles.values(), locales, first or {})
 
     def status(self) -> Status:
         """What is live."""
@@ -205,7 +219,7 @@ class Library:
         """The folders to watch, and which of the paths in them are of interest."""
         shop, index = self._shop_dir.absolute(), self._index_dir.absolute()
         articles = shop / "articles"
-        files = {index / POINTER, shop / GLOSSARY, self._builder.labelled_file.absolute()}
+        files = {index / POINTER, shop / GLOSSARY, shop / FACTS, self._builder.labelled_file.absolute()}
         return (shop, articles, index), lambda path: path in files or articles in path.parents
 
     async def _refit_when_quiet(self) -> None:

@@ -53,7 +53,7 @@ def sentences(message: str) -> list[str]:
 def asks(text: str) -> bool:
     """Whether a piece reads like a question of its own."""
     found = words(_LEAD.sub("", text.strip(), count=1)) or words(text)
-    return bool(found) and (text.rstrip().endswith("?") or found[0] in _ASKING)
+    return bool(found) and (text.rstrip().endswith("?") or not _ASKING.isdisjoint(_forms(found[0])))
 
 
 def instructs(message: str) -> bool:
@@ -86,6 +86,11 @@ def joined(before: str, message: str) -> str:
     """The question before and the follow-up as one text; "what about Germany" adds "Germany"."""
     rest = _LEAD.sub("", message.strip(), count=1).strip()
     return f"{before.strip().rstrip('?!. ')}. {rest or message.strip()}"
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A word, and what it is short for or written like: "what's" is "what", "couldn't" is "could"."""
+    return word, word.replace("'", ""), word.partition("'")[0], word.removesuffix("n't")
 
 
 def _carries(text: str) -> bool:

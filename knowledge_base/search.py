@@ -25,6 +25,7 @@ UNREAD_SHARE: Final = 0.1
 LEAST_OF_A_QUESTION: Final = 0.3
 LEAST_OF_A_PART: Final = 0.6
 SURELY_ONE: Final = 0.97
+SURELY_A_STORY: Final = 0.9
 MIN_WORDS_TO_CUT: Final = 6
 MOST_CUTS: Final = 2
 _ORDER: Final[dict[Band, int]] = {"hand_over": 0, "clarify": 1, "answer": 2}
@@ -126,17 +127,20 @@ class Searcher:
         """Two or three questions in one message, when each is understood, and better apart than together."""
         if len(words(text)) < MIN_WORDS_TO_CUT:
             return ()
-        pieces = questions.sentences(text)
-        asking = [piece for piece in pieces if questions.asks(piece)]
-        for way in (pieces, asking):
+        sentences = questions.sentences(text)
+        asking = [piece for piece in sentences if questions.asks(piece)]
+        story = len(asking) < len(sentences) and whole.confidence >= SURELY_A_STORY
+        for way in (asking,) if story else (sentences, asking):
             if 2 <= len(way) <= questions.MAX_PARTS:
                 parts = self._understood(way, whole.confidence, context, limit)
                 if parts:
                     return parts
         if whole.confidence >= SURELY_ONE:
             return ()
-        cuts = questions.cuts(text)[:MOST_CUTS]
-        found = [self._understood(list(cut), whole.confidence, context, limit) for cut in cuts]
+        # Within a sentence a half that does not ask is nearly always the other half's story: on the dev
+        # questions cutting there parted six single questions for two double ones.
+        both = [list(cut) for cut in questions.cuts(text) if all(map(questions.asks, cut))]
+        found = [self._understood(cut, whole.confidence, context, limit) for cut in both[:MOST_CUTS]]
         return max(found, key=_worst, default=())
 
     def _understood(

@@ -70,12 +70,14 @@ class Snapshot:
         self, event: str, code: str | None, context: Mapping[str, object] | None
     ) -> RenderedArticle | None:
         """The article that answers a checkout event: the one for its code, else the one for any code."""
-        known = Context.of({**(context or {}), "event": event, "code": code})
+        known = Context.of({**(context or {}), "event": _event(event, code, context or {})})
         fitting = [
             (named.code is not None, len(named.when), article.id)
             for article in self.articles.values()
             for named in article.events
-            if named.name == known.event and named.code in {None, known.code} and known.meets(named.when)
+            if named.name == known.event
+            and named.code in {None, known.code}
+            and known.meets(named.when, article.facts)
         ]
         if not fitting:
             return None
@@ -113,3 +115,10 @@ class Snapshot:
                     Match(found.id, seen.title, seen.short_answer, found.confidence, found.similarity)
                 )
         return tuple(matches)
+
+
+def _event(event: str, code: str | None, context: Mapping[str, object]) -> dict[str, object]:
+    """The event with the data that the context has of it."""
+    given = context.get("event")
+    data = given.get("data") if isinstance(given, Mapping) and given.get("event") == event else None
+    return {"event": event, "code": code, "data": data}

@@ -99,6 +99,7 @@ class Stack:
             "BOT_PORT": str(self.ports["bot"]),
             "BOT_METRICS_PORT": str(self.ports["metrics"]),
             "BOT_VAR_DIR": str(self.var),
+            "BOT_CONTROL_SHARE": "0",
             "BOT_RASA_URL": f"http://127.0.0.1:{self.ports['rasa']}",
             "BOT_ACTIONS_URL": self.actions_url,
             **self.env,

@@ -101,16 +101,25 @@ def answer_draft(answer: Answer | Offer, *, kind: str = "answer", **facts: Any) 
     )
 
 
-def offer_draft(offer: Offer, trigger: Trigger) -> Draft:
-    """An article that is offered for an event."""
-    body = {
-        "offer": {
-            "event": trigger.event,
-            "data": {**trigger.data, "code": trigger.code} if trigger.code else trigger.data,
-            "title": offer.title or offer.article.title,
-        }
-    }
-    return answer_draft(offer, kind="offer", body=body)
+def article_offer(offer: Offer, trigger: Trigger) -> Draft:
+    """An article that is offered unasked."""
+    about = _about(trigger, offer.title or offer.article.title)
+    return answer_draft(offer, kind="offer", body={"offer": about})
+
+
+def questions_offer(text: str, questions: Sequence[tuple[str, str]], trigger: Trigger) -> Draft:
+    """Questions that others have here, each a button. `questions` are (article id, title)."""
+    listed = [{"id": article_id, "title": title} for article_id, title in questions]
+    buttons = [{"label": title, "article": article_id, "action": "choose"} for article_id, title in questions]
+    body = {"choices": buttons, "offer": _about(trigger, text) | {"questions": listed}}
+    return Draft(Author.ASSISTANT, text, kind="offer", body=body)
+
+
+def person_offer(text: str, trigger: Trigger, locale: str) -> Draft:
+    """A person, offered unasked."""
+    button = {"label": words.say("choice_person", locale), "article": None, "action": "person"}
+    body = {"choices": [button], "offer": _about(trigger, text) | {"person": True}}
+    return Draft(Author.ASSISTANT, text, kind="offer", body=body)
 
 
 def clarify_draft(
@@ -170,6 +179,18 @@ def given_up(question: str | None) -> Package:
 def dialogue_of(job: Job) -> dict[str, Any]:
     """The state of the dialogue, complete."""
     return {**EMPTY_DIALOGUE, **job.conversation.dialogue}
+
+
+def _about(trigger: Trigger, title: str) -> dict[str, Any]:
+    """Why it is offered; `event` is the rule's id where nothing was reported."""
+    return {
+        "event": trigger.event,
+        "data": trigger.data,
+        "code": trigger.code,
+        "title": title,
+        "trigger": trigger.rule,
+        "guess": trigger.guess,
+    }
 
 
 def _drafts(said: Sequence[Said], locale: str) -> list[Draft]:

@@ -27,7 +27,7 @@ class Caller:
     def __init__(self, services: Services, visits: Visits, site_id: str, site: Site, visitor_id: str) -> None:
         self._services = services
         self._visits = visits
-        self._site_id = site_id
+        self.site_id = site_id
         self._site = site
         self._is_new = False
         self.locale = site.locale
@@ -53,6 +53,7 @@ class Caller:
             await rates.take_frame(visitor_id)
         caller = cls(services, visits, frame.site, site, visitor_id)
         caller._is_new = frame.visitor is None
+        caller.visit.hear(services.clock.now())
         if _LOCALE.fullmatch(frame.locale):
             caller.locale = frame.locale
         return caller
@@ -60,7 +61,7 @@ class Caller:
     @property
     def token(self) -> str:
         """What the browser shows to be the same visitor again."""
-        return self._services.tokens.issue(self._site_id, self.visitor_id)
+        return self._services.tokens.issue(self.site_id, self.visitor_id)
 
     @property
     def order_pattern(self) -> str | None:
@@ -74,7 +75,7 @@ class Caller:
     def opening(self) -> Opening:
         """What a conversation is opened with."""
         return Opening(
-            site=self._site_id,
+            site=self.site_id,
             visitor_id=self.visitor_id,
             locale=self.locale,
             linked=self.visit.linked,
@@ -87,7 +88,7 @@ class Caller:
         if conversation_id is None:
             return None
         row = await conversation(self._services.store, conversation_id)
-        if row is None or (row.visitor_id, row.site) != (self.visitor_id, self._site_id):
+        if row is None or (row.visitor_id, row.site) != (self.visitor_id, self.site_id):
             raise AppError("not_yours", "This conversation belongs to somebody else.", "Start a new one.")
         return row
 
@@ -130,7 +131,7 @@ class Caller:
         store = self._services.store
         if self.visit.linked:
             await identify_visitor(
-                store, self.visitor_id, self._site_id, found.subject, found.name, found.email
+                store, self.visitor_id, self.site_id, found.subject, found.name, found.email
             )
         if conversation_id is not None:
             await save_shopper(store, conversation_id, shopper)

@@ -7,16 +7,16 @@ from sanic import HTTPResponse, Request
 from sanic.response import json
 
 from bot import protocol as wire
-from bot.chat.rates import Rates
 from bot.chat.session import Session
-from bot.chat.visits import Visits
+from bot.chat.shared import Shared
 from bot.errors import AppError
 from bot.hub import Subscription
 from bot.services import Services
 
 
-async def answer_frames(services: Services, visits: Visits, rates: Rates, request: Request) -> HTTPResponse:
+async def answer_frames(shared: Shared, request: Request) -> HTTPResponse:
     """The reply to a batch of frames. Raises AppError when the batch, or its `hello`, is refused."""
+    services = shared.services
     batch = wire.parse_batch(wire.read_object(request.body, wire.BATCH_BYTES))
     if batch.v != wire.VERSION:
         raise AppError(
@@ -31,7 +31,7 @@ async def answer_frames(services: Services, visits: Visits, rates: Rates, reques
     if not isinstance(hello, wire.Hello):
         raise AppError("bad_value", "The first frame is `hello`.", "Send `hello`, then the rest.")
     with services.hub.subscribe(services.store.new_id()) as subscription:
-        session = Session(services, visits, rates, subscription, send)
+        session = Session(shared, subscription, send)
         try:
             await services.whole(session.greet(hello, request.headers.get("origin"), request.client_ip))
             greeted = len(sent)

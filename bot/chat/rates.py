@@ -19,12 +19,19 @@ class Rates:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         window_s = max(1, round(settings.frames_at_once / settings.frames_per_s))
         self._frames = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="frames")
+        # What a page reports by itself must never use up what the shopper may say.
+        self._events = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="events")
         self._visitors = RateLimitItemPerMinute(settings.new_visitors_per_minute, namespace="visitors")
 
     async def take_frame(self, visitor_id: str) -> None:
         """Count a frame. AppError `rate_limited` when there were too many."""
         if not await self._limiter.hit(self._frames, visitor_id):
             raise await self._too_many(self._frames, visitor_id, "That was more than I can take at once.")
+
+    async def take_event(self, visitor_id: str) -> None:
+        """Count what the page reports by itself. AppError `rate_limited` when there was too much."""
+        if not await self._limiter.hit(self._events, visitor_id):
+            raise await self._too_many(self._events, visitor_id, "The page reports more than I can take.")
 
     async def take_visitor(self, address: str) -> None:
         """Count a new visitor. AppError `rate_limited` when too many came from there."""

@@ -5,16 +5,15 @@ from sanic.response import empty
 
 from bot.chat.caller import wrong_origin
 from bot.chat.http import answer_frames
-from bot.chat.rates import Rates
+from bot.chat.shared import Shared
 from bot.chat.socket import Socket
-from bot.chat.visits import Visits
 from bot.services import Services
 
 
 def blueprint(services: Services) -> Blueprint:
     """The shopper's side, to be mounted on the app."""
     chat = Blueprint("chat", url_prefix="/chat/v1")
-    visits, rates = Visits(), Rates(services.settings)
+    shared = Shared.of(services)
 
     async def check_origin(request: Request) -> None:
         origin = request.headers.get("origin")
@@ -28,11 +27,11 @@ def blueprint(services: Services) -> Blueprint:
             response.headers["Vary"] = "Origin"
 
     async def socket(request: Request, ws: Websocket) -> None:
-        await Socket(services, visits, rates, request, ws).serve()
+        await Socket(shared, request, ws).serve()
 
     @chat.post("/frames")
     async def frames(request: Request) -> HTTPResponse:
-        return await answer_frames(services, visits, rates, request)
+        return await answer_frames(shared, request)
 
     @chat.options("/frames")
     async def preflight(_request: Request) -> HTTPResponse:

@@ -11,20 +11,17 @@ from bot import protocol as wire
 from bot.chat.caller import Caller
 from bot.chat.delivery import Delivery, Send
 from bot.chat.findings import complete_package
-from bot.chat.rates import Rates
-from bot.chat.triggers import FoundOffer, find_offer, keep_offer
-from bot.chat.visits import Visits
+from bot.chat.shared import Shared
+from bot.chat.triggers import Nudge
 from bot.clock import iso
 from bot.context import clean, clean_data, clean_event
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import Event, Subscription, Typing
-from bot.services import Services
 from bot.store.messages import Taken
 from bot.store.models import Conversation
 from bot.store.shopper import (
     Sender,
-    Trigger,
     ask_person,
     choose,
     dismiss_offer,
@@ -43,16 +40,13 @@ class Session:
 
     _caller: Caller
 
-    def __init__(
-        self, services: Services, visits: Visits, rates: Rates, subscription: Subscription, send: Send
-    ) -> None:
-        self.services = services
+    def __init__(self, shared: Shared, subscription: Subscription, send: Send) -> None:
+        self.services = shared.services
         self.lock = asyncio.Lock()
-        self._visits = visits
-        self._rates = rates
+        self._shared = shared
         self._send = send
         self._waiting = subscription.events
-        self.delivery = Delivery(services, subscription, send)
+        self.delivery = Delivery(shared.services, subscription, send)
 
     def close(self) -> None:
         """The connection is gone."""
@@ -73,7 +67,8 @@ class Session:
                     f"`v` is {frame.v}; this server speaks {wire.VERSION}.",
                     "Reload the page.",
                 )
-            self._caller = await Caller.of(self.services, self._visits, self._rates, frame, origin, address)
+            shared = self._shared
+            self._caller = await Caller.of(self.services, shared.visits, shared.rates, frame, origin, address)
             row = await self._caller.own(frame.conversation)
             await self._caller.recall(row, frame.context)
             if row is not None:
@@ -83,9 +78,27 @@ class Session:
 
     async def take(self, given: dict[str, Any]) -> None:
         """Answer one frame after `hello`; what is wrong with it is answered too. AppError closes."""
-        frame_id = wire.frame_id(given)
+        if await self.admits(given):
+            await self.answer(given)
+
+    async def admits(self, given: dict[str, Any]) -> bool:
+        """Count a frame; one too many is refused here."""
+        rates, visitor_id = self._shared.rates, self._caller.visitor_id
         try:
-            await self._rates.take_frame(self._caller.visitor_id)
+            if reports_by_itself(given):
+                await rates.take_event(visitor_id)
+            else:
+                await rates.take_frame(visitor_id)
+        except AppError as error:
+            await self.refuse(error, wire.frame_id(given))
+            return False
+        return True
+
+    async def answer(self, given: dict[str, Any]) -> None:
+        """Answer a frame that was admitted. AppError closes."""
+        frame_id = wire.frame_id(given)
+        self._caller.visit.hear(self.services.clock.now())
+        try:
             frame = wire.parse(given)
             self.services.metrics.frames.labels(frame.type).inc()
             await self._do(frame)
@@ -105,8 +118,8 @@ class Session:
             await self._send(error.frame(frame_id))
 
     async def _do(self, frame: wire.ShopperFrame) -> None:
-        if isinstance(frame, wire.Track):
-            await self._track(frame)
+        if isinstance(frame, wire.Track | wire.Fire):
+            await self._speak_first(frame)
             return
         async with self.lock:
             if isinstance(frame, wire.Ping):
@@ -204,35 +217,46 @@ class Session:
         self._caller.visit.opened = (taken.conversation_id, self.services.clock.monotonic())
         self.delivery.attach(taken.conversation_id, 0)
 
-    async def _track(self, frame: wire.Track) -> None:
-        now = iso(self.services.clock.now())
-        given = {"id": frame.id, "event": frame.event, "data": frame.data, "at": now}
+    async def _speak_first(self, frame: wire.Track | wire.Fire) -> None:
+        """Something happened on the page, or came true there: is there something to say?"""
         visit = self._caller.visit
         if not visit.first_time(frame.id):
             async with self.lock:
                 await self._acknowledge_nothing(frame.id)
             return
         try:
-            event = clean_event(given, self._caller.mask, now)
-            await self._caller.move({"events": [event]}, self.delivery.conversation_id)
-            data = clean_data(frame.data, self._caller.mask)
-            code = data.get("code")
-            trigger = Trigger(frame.event, code if isinstance(code, str) else None, data)
-            asking = Sender(self._caller.opening(), self.delivery.conversation_id, frame.id)
-            found = await find_offer(self.services, asking, trigger)
+            nudge = await (self._track(frame) if isinstance(frame, wire.Track) else self._guess(frame))
             async with self.lock:
-                await self._offer(frame.id, trigger, found)
-        except AppError:
+                await self._offer(frame.id, nudge)
+        except BaseException:
             visit.tracked.pop(frame.id, None)
             raise
 
-    async def _offer(self, client_id: str, trigger: Trigger, found: FoundOffer | None) -> None:
+    async def _track(self, frame: wire.Track) -> Nudge | None:
+        now = iso(self.services.clock.now())
+        given = {"id": frame.id, "event": frame.event, "data": frame.data, "at": now}
+        event = clean_event(given, self._caller.mask, now)
+        here = await self._here()
+        await self._caller.move({"events": [event]}, here)
+        data = clean_data(frame.data, self._caller.mask)
+        sender = Sender(self._caller.opening(), here, frame.id)
+        return await self._shared.nudger.hear(self._caller, sender, frame.event, data)
+
+    async def _guess(self, frame: wire.Fire) -> Nudge | None:
+        sender = Sender(self._caller.opening(), await self._here(), frame.id)
+        return await self._shared.nudger.guess(self._caller, sender, frame.trigger)
+
+    async def _here(self) -> str | None:
+        """The conversation that is open here; one that is just being opened is waited for."""
+        async with self._caller.visit.lock:
+            return self.delivery.conversation_id
+
+    async def _offer(self, client_id: str, nudge: Nudge | None) -> None:
         alone = self.delivery.conversation_id is None
         taken = None
-        if found is not None:
-            taken = await self._apply(
-                client_id, lambda sender: keep_offer(self.services, sender, trigger, found)
-            )
+        if nudge is not None:
+            keep = self._shared.nudger.keep
+            taken = await self._apply(client_id, lambda sender: keep(self._caller, sender, nudge))
         if taken is not None:
             await self._acknowledge(client_id, taken, alone=alone)
         else:
@@ -292,3 +316,8 @@ class Session:
         if self.delivery.conversation_id is None:
             raise AppError("bad_value", "There is no conversation yet.", "Say something first.")
         return self.delivery.conversation_id
+
+
+def reports_by_itself(given: dict[str, Any]) -> bool:
+    """Whether a frame comes from the page and not from the shopper, who must never wait for it."""
+    return given.get("type") in ("track", "fire")

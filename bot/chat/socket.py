@@ -10,12 +10,10 @@ from sanic.exceptions import WebsocketClosed
 from websockets.exceptions import ConnectionClosed
 
 from bot import protocol as wire
-from bot.chat.rates import Rates
-from bot.chat.session import Session
-from bot.chat.visits import Visits
+from bot.chat.session import Session, reports_by_itself
+from bot.chat.shared import Shared
 from bot.errors import AppError
 from bot.hub import Subscription
-from bot.services import Services
 
 SEND_TIMEOUT_S = 10.0
 TRY_AGAIN_LATER = 1013
@@ -26,12 +24,9 @@ log = structlog.get_logger("bot.socket")
 class Socket:
     """One WebSocket: reads frames one after another, and sends what the hub tells of."""
 
-    def __init__(
-        self, services: Services, visits: Visits, rates: Rates, request: Request, ws: Websocket
-    ) -> None:
-        self._services = services
-        self._visits = visits
-        self._rates = rates
+    def __init__(self, shared: Shared, request: Request, ws: Websocket) -> None:
+        self._services = shared.services
+        self._shared = shared
         self._ws = ws
         self._origin = request.headers.get("origin")
         self._address = request.client_ip
@@ -43,7 +38,7 @@ class Socket:
         services.metrics.sockets.inc()
         try:
             with services.hub.subscribe(services.store.new_id()) as subscription:
-                session = Session(services, self._visits, self._rates, subscription, self._send)
+                session = Session(self._shared, subscription, self._send)
                 try:
                     await self._talk(session, subscription)
                 finally:
@@ -93,8 +88,9 @@ class Socket:
         given = await self._receive(session)
         if given is None:
             return
-        if given.get("type") == "track":  # it asks Rasa, and what the shopper says must not wait for that
-            self._services.in_background(session.take(given))
+        if reports_by_itself(given):  # it asks Rasa, and what the shopper says must not wait for that
+            if await self._services.whole(session.admits(given)):
+                self._services.in_background(session.answer(given))
             return
         # A frame that is begun is finished, also when the shopper's connection goes meanwhile.
         await self._services.whole(session.take(given))

@@ -3,17 +3,20 @@
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 MOST_VISITS = 20_000
 MOST_TRACKED = 200
+SESSION_ENDS_AFTER = timedelta(minutes=30)
 
 
 @dataclass
 class Visit:
     """One visitor now. `lock` is held while something may open a conversation.
 
-    `opened` is the newest conversation opened here and when, in monotonic seconds.
+    `opened` is the newest conversation opened here and when, in monotonic seconds. `session_since` is when
+    the session began: one that is not heard of for half an hour is over.
     """
 
     context: dict[str, Any] = field(default_factory=dict)
@@ -21,6 +24,14 @@ class Visit:
     opened: tuple[str, float] | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     tracked: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    session_since: datetime | None = None
+    heard_at: datetime | None = None
+
+    def hear(self, now: datetime) -> None:
+        """The page was heard of."""
+        if self.heard_at is None or now - self.heard_at > SESSION_ENDS_AFTER:
+            self.session_since = now
+        self.heard_at = now
 
     @property
     def linked(self) -> bool:

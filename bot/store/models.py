@@ -266,3 +266,75 @@ class Event(Base):
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(32))
     data: Mapped[Json]
+
+
+class Exposure(Base):
+    """The first time a trigger came true for a visitor, and which arm of its experiment they are in.
+
+    `ordered_at` is their first order after it. `control_share` is the chance that they had of being in
+    control, which the statistics rest on.
+    """
+
+    __tablename__ = "exposures"
+    __table_args__ = (UniqueConstraint("visitor_id", "trigger", "site"), Index(None, "site", "trigger", "id"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    site: Mapped[str] = mapped_column(String(64))
+    visitor_id: Mapped[str] = mapped_column(String(64))
+    trigger: Mapped[str] = mapped_column(String(64))
+    arm: Mapped[str] = mapped_column(String(16))
+    control_share: Mapped[float]
+    at: Mapped[datetime]
+    ordered_at: Mapped[datetime | None]
+
+
+class Order(Base):
+    """An order that the page reported as completed; `value` is a decimal number."""
+
+    __tablename__ = "orders"
+    __table_args__ = (Index(None, "visitor_id", "at"), Index(None, "site", "at"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    site: Mapped[str] = mapped_column(String(64))
+    visitor_id: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    value: Mapped[str | None] = mapped_column(String(32))
+    currency: Mapped[str | None] = mapped_column(String(3))
+
+
+class Quieting(Base):
+    """A trigger that silenced itself because it cost orders; over once `lifted_at` is set.
+
+    `evidence` is the e-value that decided it.
+    """
+
+    __tablename__ = "quietings"
+    __table_args__ = (Index(None, "site", "trigger"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    site: Mapped[str] = mapped_column(String(64))
+    trigger: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    evidence: Mapped[float]
+    lifted_at: Mapped[datetime | None]
+
+
+class Nudge(Base):
+    """One time the assistant spoke first to a visitor who may be known again.
+
+    `about` is the rule's id for a guess, else the event and its code. `seq` is the offer's message.
+    """
+
+    __tablename__ = "nudges"
+    __table_args__ = (Index(None, "visitor_id", "at"),)
+
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    visitor_id: Mapped[str] = mapped_column(String(64))
+    trigger: Mapped[str] = mapped_column(String(64))
+    about: Mapped[str] = mapped_column(String(200))
+    guess: Mapped[bool] = mapped_column(Boolean)
+    at: Mapped[datetime]
+    dismissed_at: Mapped[datetime | None]

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from bot.clock import iso
 from bot.conversation import Author, Owner
 from bot.errors import AppError
 from bot.hub import Changed
@@ -15,6 +16,7 @@ from bot.store.database import Change, Store
 from bot.store.hand_overs import Package, put_in_queue
 from bot.store.messages import Draft, Taken, append, find, mark, notice, take, taken_before
 from bot.store.models import Contact, Conversation, Message
+from bot.store.nudges import about, about_offer, keep_nudge, put_away
 from bot.store.turns import add_turn, command, spoken
 from bot.store.visitors import keep_visitor
 
@@ -36,11 +38,21 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Something that happened on the page: a typed event and its code."""
+    """Why the assistant speaks first: a typed event and its code, or a guess; and the rule that says so.
+
+    The event of a guess is the rule's id.
+    """
 
     event: str
     code: str | None
     data: dict[str, Any]
+    rule: str = ""
+    guess: bool = False
+
+    @property
+    def about(self) -> str:
+        """What an offer for it is about, as `bot.store.nudges` keeps it."""
+        return about(self.event, self.code)
 
 
 async def say(store: Store, sender: Sender, text: str) -> Taken:
@@ -57,7 +69,7 @@ async def choose(store: Store, sender: Sender, seq: int, article: str | None, la
         row, before = await _begin(change, store, sender)
         if before:
             return before
-        message = await find(change, row.id, seq, ("clarify", "offer_person"))
+        message = await find(change, row.id, seq, ("clarify", "offer_person", "offer"))
         pressed = _pressed(message, article, label)
         label = str(pressed["label"])
         mark(change, message, chosen=label)
@@ -74,6 +86,8 @@ async def give_verdict(store: Store, sender: Sender, seq: int, verdict: str) -> 
         if before:
             return before
         message = await find(change, row.id, seq, ("answer", "offer"))
+        if "answer" not in message.body:
+            raise AppError("bad_value", f"Message {seq} holds no answer.", "Look again.")
         if message.verdict != verdict:
             mark(change, message, verdict=verdict)
             if row.owner in (Owner.ASSISTANT, Owner.QUEUE) and await _is_newest_answer(change, message):
@@ -115,31 +129,32 @@ async def keep_contact(store: Store, sender: Sender, name: str, email: str, ques
 async def make_offer(
     store: Store, sender: Sender, trigger: Trigger, draft: Draft, dialogue: dict[str, Any] | None
 ) -> Taken | None:
-    """Keep an article that the assistant offers for an event; None when it must not be offered.
+    """Keep what the assistant offers unasked; None when it must not be offered.
 
     One offer for each event and code in ten minutes; none once it was dismissed; none beside an agent.
+    A guess waits until no other offer stands, and keeps out of the way of who waits for a person.
     """
     async with store.change() as change:
         row, before = await _begin(change, store, sender)
         if before:
             return before
-        if row.owner == Owner.AGENT or not await _may_offer(change, row.id, trigger):
+        if not await _may_offer(change, row, trigger):
             return None
         await set_owner(change, row, ownership(row).shopper_wrote(), Author.SYSTEM, reason="offer")
         message = append(change, row, draft)
         if dialogue is not None:
             row.dialogue = dialogue
+        if sender.opening.linked:
+            visitor_id = sender.opening.visitor_id
+            keep_nudge(change, message, visitor_id, trigger.rule, trigger.about, guess=trigger.guess)
         return take(change, sender.opening.visitor_id, sender.client_id, row.id, message.seq)
 
 
 async def may_offer(store: Store, conversation_id: str, trigger: Trigger) -> bool:
-    """Whether an offer for this event and code may be made now."""
+    """Whether such an offer may be made now."""
     async with store.read() as session:
         row = await session.get(Conversation, conversation_id)
-        if row is None or row.owner == Owner.AGENT:
-            return False
-    async with store.read() as session:
-        return await _may_offer(Change(session, store.clock.now()), conversation_id, trigger)
+        return row is not None and await _may_offer(Change(session, store.clock.now()), row, trigger)
 
 
 async def dismiss_offer(store: Store, conversation_id: str, seq: int) -> None:
@@ -148,8 +163,9 @@ async def dismiss_offer(store: Store, conversation_id: str, seq: int) -> None:
         await lock(change, conversation_id)
         message = await find(change, conversation_id, seq, ("offer",))
         if not message.body["offer"].get("dismissed"):
-            offer = {**message.body["offer"], "dismissed": True}
+            offer = {**message.body["offer"], "dismissed": True, "dismissed_at": iso(change.at)}
             message.body = {**message.body, "offer": offer}
+            await put_away(change, message)
             given = message.verdict
             mark(change, message, verdict="dismissed")
             message.verdict = given or "dismissed"
@@ -254,12 +270,16 @@ async def _is_newest_answer(change: Change, message: Message) -> bool:
     return await change.session.scalar(query.order_by(Message.seq.desc()).limit(1)) == message.seq
 
 
-async def _may_offer(change: Change, conversation_id: str, trigger: Trigger) -> bool:
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.kind == "offer")
+async def _may_offer(change: Change, row: Conversation, trigger: Trigger) -> bool:
+    if row.owner == Owner.AGENT or (trigger.guess and row.owner == Owner.QUEUE):
+        return False
+    query = select(Message).where(Message.conversation_id == row.id, Message.kind == "offer")
     for message in await change.session.scalars(query):
-        offer = message.body["offer"]
-        if (offer["event"], offer["data"].get("code")) != (trigger.event, trigger.code):
+        offer, is_new = message.body["offer"], change.at - message.at < OFFER_AGAIN_AFTER
+        if trigger.guess and is_new and message.seq == row.last_seq and not offer.get("dismissed"):
+            return False
+        if about_offer(offer) != trigger.about:
             continue
-        if offer.get("dismissed") or change.at - message.at < OFFER_AGAIN_AFTER:
+        if offer.get("dismissed") or is_new:
             return False
     return True

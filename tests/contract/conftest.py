@@ -44,6 +44,7 @@ async def start_bot(shop: Shop, tmp_path: Path) -> AsyncIterator[StartBot]:
             "turn_sweep_s": 0.2,
             "frames_at_once": 1000,
             "frames_per_s": 1000.0,
+            "control_share": 0.0,
         } | overrides
         app = create_app(Settings(**wanted), name=f"bot{next(NAMES)}")
         return Bot(await started.enter_async_context(running(app)), app.ctx.services, app)

@@ -31,6 +31,14 @@ class Shop:
     url: str = ""
     asked: list[Frame] = field(default_factory=list)
     searched: list[Frame] = field(default_factory=list)
+    read: list[Frame] = field(default_factory=list)
+    steps: Frame = field(
+        default_factory=lambda: {
+            "payment": [article("card-safety", "It is **safe**."), article("when-charged", "At once.")],
+            "": [article("delivery-time", "Two days.")],
+        }
+    )
+    version: int = 1
     delay_s: float = 0.0
     rasa_down: bool = False
     actions_down: bool = False
@@ -104,6 +112,17 @@ class Shop:
         async def one_article(_request: Request, article_id: str) -> HTTPResponse:
             return json_response(article(article_id, f"All about {article_id}."))
 
+        async def article_here(request: Request, article_id: str) -> HTTPResponse:
+            self.read.append({"id": article_id, **request.json})
+            if self.actions_down or article_id == "gone":
+                return json_response({}, status=503 if self.actions_down else 404)
+            return json_response(article(article_id, f"All about **{article_id}**."))
+
+        async def steps(request: Request) -> HTTPResponse:
+            self.read.append(request.json)
+            body = {"version": self.version, "steps": self.steps}
+            return json_response(body, status=503 if self.actions_down else 200)
+
         async def rasa_status(_request: Request) -> HTTPResponse:
             return json_response({"model_file": "m.tar.gz"}, status=502 if self.rasa_down else 200)
 
@@ -113,6 +132,8 @@ class Shop:
         app.add_route(webhook, "/webhooks/rest/webhook", methods=["POST"])
         app.add_route(search, "/knowledge/search", methods=["POST"])
         app.add_route(one_article, "/knowledge/articles/<article_id:str>")
+        app.add_route(article_here, "/knowledge/articles/<article_id:str>", methods=["POST"], name="here")
+        app.add_route(steps, "/knowledge/steps", methods=["POST"])
         app.add_route(rasa_status, "/status")
         app.add_route(rasa_status, "/", name="greeting")
         app.add_route(ready, "/ready")

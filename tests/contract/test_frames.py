@@ -122,6 +122,8 @@ async def test_an_event_brings_its_article_once(bot: Bot, open_tab: OpenTab, sho
         "event": "payment.declined",
         "data": {"code": "insufficient_funds"},
         "title": "Card declined?",
+        "trigger": "other-events",
+        "guess": False,
         "verdict": None,
     }
     assert offer["answer"]["article"]["id"] == "declined"

@@ -23,9 +23,20 @@ def test_the_dialogue_goes_as_written(dialogue: dict[str, Any], player: Any) -> 
         assert step["expect"].get("says", "") in seen.get("text", ""), (step, seen)
 
 
-def test_the_sentences_are_said_in_the_shoppers_locale(player: Any) -> None:
-    said = player.send("hello", locale="de-AT")
-    assert said[0]["text"].startswith("Hallo")
+@pytest.mark.parametrize(
+    ("locale", "greeting"),
+    [
+        ("en-GB", "Hello"),
+        ("de-AT", "Hallo"),
+        ("fr", "Bonjour"),
+        ("es-MX", "Hola"),
+        ("ar", "مرحبًا"),
+        ("pt", "Hello"),
+    ],
+)
+def test_the_sentences_are_said_in_the_shoppers_locale(player: Any, locale: str, greeting: str) -> None:
+    said = player.send("hello", locale=locale)
+    assert said[0]["text"].startswith(greeting)
 
 
 def test_a_locale_that_changes_in_the_middle_is_followed(player: Any) -> None:

@@ -9,7 +9,9 @@ import pytest
 from bot.words import FALL_BACK, FOLDER, Sentence, catalogue, fields, locales, say
 
 FORBIDDEN = re.compile(
-    r"\b(?:unfortunately|please note|oops|invalid|leider|bitte beachten|ungültig)\b|!", re.IGNORECASE
+    r"\b(?:unfortunately|please note|oops|invalid|leider|bitte beachten|ungültig|malheureusement"
+    r"|veuillez noter|invalide|lamentablemente|inválid[oa])\b|[!¡]",
+    re.IGNORECASE,
 )
 OTHERS = sorted(locales() - {FALL_BACK})
 
@@ -32,7 +34,7 @@ def _all() -> Iterator[tuple[str, str, str]]:
 
 
 def test_there_is_more_than_one_locale() -> None:
-    assert {"en", "de"} <= locales()
+    assert {"en", "de", "fr", "es", "ar"} <= locales()
 
 
 @pytest.mark.parametrize("locale", OTHERS)

@@ -18,8 +18,8 @@ ENTRIES = tuple(
 )
 
 
-def trial(right, wrong, separation=0.9, share=1.0):
-    return Trial(share, (True,) * right + (False,) * wrong, separation)
+def trial(right, wrong, apart=0.9, share=1.0):
+    return Trial(share, (True,) * right + (False,) * wrong, (apart,) * (right + wrong))
 
 
 def test_a_model_that_finds_more_is_better():
@@ -28,13 +28,21 @@ def test_a_model_that_finds_more_is_better():
 
 def test_a_gain_that_chance_explains_is_none():
     assert not trial(71, 29).beats(trial(70, 30))
-    mixed = Trial(1.0, (True,) * 12 + (False,) * 8, 0.9)
-    other = Trial(0.0, (False,) * 5 + (True,) * 7 + (True,) * 3 + (False,) * 5, 0.9)
+    mixed = Trial(1.0, (True,) * 12 + (False,) * 8, (0.9,) * 20)
+    other = Trial(0.0, (False,) * 5 + (True,) * 7 + (True,) * 3 + (False,) * 5, (0.9,) * 20)
     assert not mixed.beats(other)
 
 
+def test_a_model_that_finds_as_much_and_better_knows_when_it_has_no_answer_is_better():
+    assert trial(70, 30, apart=0.93).beats(trial(70, 30, apart=0.9))
+
+
 def test_a_model_that_no_longer_knows_when_it_has_no_answer_is_not_better():
-    assert not trial(80, 20, separation=0.85).beats(trial(70, 30, separation=0.9))
+    assert not trial(80, 20, apart=0.85).beats(trial(70, 30, apart=0.9))
+
+
+def test_a_model_that_finds_less_is_not_better_however_well_it_tells_apart():
+    assert not trial(68, 32, apart=0.99).beats(trial(70, 30, apart=0.9))
 
 
 @pytest.mark.parametrize(
@@ -55,6 +63,7 @@ def test_training_asks_questions_it_has_not_seen_and_leaves_a_model_only_if_that
     verdict = fine_tune(ENTRIES, PACKAGED_MODEL, target, steps=2, progress=lambda *at: heard.append(at))
     assert [one.share for one in verdict.trials] == [0.0, 0.5, 1.0]
     assert {len(one.right) for one in verdict.trials} == {len(ENTRIES)}
+    assert all(0 <= one.separation <= 1 for one in verdict.trials)
     assert heard[:2] == [(1, 4), (2, 4)]
     assert (target / NOTE).is_file() == bool(verdict.share)
 

@@ -95,6 +95,17 @@ def test_two_questions_joined_by_and_are_both_answered(shared):
     assert {part.matches[0].id for part in result.parts} == {"delivery-cost", "coupon"}
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "how long does delivery take, i have a coupon code",
+        "i have a coupon code and how long does delivery take",
+    ],
+)
+def test_half_a_story_is_no_question_of_its_own(shared, message):
+    assert shared.search(message).parts == ()
+
+
 def test_one_question_has_no_parts(shared):
     assert shared.search("how long does shipping take").parts == ()
     assert "parts" not in shared.search("how long does shipping take").as_dict()

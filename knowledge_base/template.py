@@ -1,0 +1,225 @@
+"""Text with `{{ ... }}` in it, filled from facts, cart and event: sandboxed, compiled once, without a hole.
+
+Two locks: an allow-list refuses what is not needed before anything runs (`allowed.py`), and what is left runs
+in Jinja2's immutable sandbox with nothing in reach but the values given here.
+"""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Final, NamedTuple
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, pass_context
+from jinja2.runtime import Context as JinjaContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from knowledge_base.allowed import Use, uses_of
+from knowledge_base.cart import Cart
+from knowledge_base.context import Context
+from knowledge_base.events import EVENTS, words_of
+from knowledge_base.facts import Facts
+from knowledge_base.frontmatter import Source
+from knowledge_base.values import Countries, Money, Percent, Span, Untrusted, Value, country_name, shown
+
+__all__ = ["GAP", "Filled", "MissingError", "Use", "countable", "fill", "is_template", "read"]
+
+# Stands where a figure is past its day, until its sentence is taken out. Of Unicode's private use.
+GAP: Final = "\ue000"
+_OPENING: Final = re.compile(r"\{\{|\{%|\{#")
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
+_EXPRESSION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_PLAIN_WORDS: Final = re.compile(r"[\w .,:;'’%€$£+/()&#-]{1,80}")
+_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_SHOWN: Final = (Money, Span, Percent, dt.date, Countries, str, int, Decimal)
+_CACHED: Final = 10_000
+
+
+class MissingError(Exception):
+    """A value that a template needs is not there; the text is not to be shown."""
+
+
+class _Gap:
+    """A figure that must not be stated."""
+
+
+_GAP: Final = _Gap()
+
+
+class Filled(NamedTuple):
+    """A filled text. `gaps`: a figure past its day stands in it as `GAP`."""
+
+    text: str
+    gaps: bool
+
+
+def is_template(text: str) -> bool:
+    """Whether a text has anything to fill in."""
+    return bool(_OPENING.search(text))
+
+
+def countable(text: str) -> str:
+    """The text with one word in place of each expression, for counting words."""
+    return _EXPRESSION.sub("1", text)
+
+
+def read(text: str, source: Source, first_line: int) -> tuple[Use, ...]:
+    """What a text takes from facts, cart and event. Raises `FormatError` where it says what it may not."""
+    if not is_template(text):
+        return ()
+    if GAP in text:
+        raise source.error(first_line, "a character of private use", "text")
+    try:
+        tree = _environment().parse(text)
+    except TemplateSyntaxError as error:
+        line = first_line + error.lineno - 1
+        raise source.error(
+            line, f"a broken template ({error.message})", "{{ ... }} around one value"
+        ) from error
+    except (TemplateError, RecursionError, ValueError, OverflowError) as error:
+        raise source.error(
+            first_line, f"a broken template ({type(error).__name__})", "a shorter one"
+        ) from error
+    return uses_of(tree, source, first_line)
+
+
+def fill(text: str, context: Context, facts: Facts, locale: str, *, lenient: bool = False) -> Filled:
+    """A text that `read` let through, with its values. Raises `MissingError` where one is not known.
+
+    A fact past its day leaves a gap; `lenient`, any fact that is not there does.
+    """
+    if not is_template(text):
+        return Filled(text, gaps=False)
+    filler = _Filler(context, facts, lenient=lenient)
+    values: dict[str, object] = {"fact": filler.fact, "short_of": filler.short_of, "locale": locale}
+    values |= {"cart": _cart(context.cart), "event": _event(context, locale)}
+    if context.country and (country := country_name(context.country, locale)):
+        values["country"] = country
+    template = _compiled(text)
+    try:
+        # As `render` does, without its rewriting of tracebacks: that a value is missing is nothing unusual.
+        written = "".join(template.root_render_func(template.new_context(values)))
+    except (TemplateError, TypeError, ValueError, ArithmeticError, MissingError) as error:
+        if lenient:
+            return Filled(_EXPRESSION.sub(GAP, text), gaps=True)
+        raise MissingError(str(error)) from error
+    return Filled(written, GAP in written)
+
+
+class _Filler:
+    """The functions that a template may call."""
+
+    def __init__(self, context: Context, facts: Facts, *, lenient: bool) -> None:
+        self._context, self._facts, self._lenient = context, facts, lenient
+
+    def fact(self, name: str, country: str | None = None) -> Value | _Gap:
+        if self._facts.expired(name):
+            return _GAP
+        value = self._facts.present(name, country or self._context.country)
+        if value is None:
+            if self._lenient:
+                return _GAP
+            raise MissingError(name)
+        return value
+
+    def short_of(self, wanted: object) -> Money | _Gap:
+        """How much more goods it takes to reach an amount; missing where nothing is."""
+        if isinstance(wanted, _Gap):
+            return _GAP
+        goods = self._context.cart.goods if self._context.cart else None
+        if not isinstance(wanted, Money) or goods is None or goods.currency != wanted.currency:
+            raise MissingError("short_of")
+        if goods >= wanted:
+            raise MissingError("short_of: nothing is missing")
+        return wanted - goods
+
+
+def _cart(cart: Cart | None) -> SimpleNamespace:
+    if cart is None:
+        return SimpleNamespace()
+    found = {
+        "total": cart.total,
+        "goods": cart.goods,
+        "shipping": cart.shipping,
+        "discount": cart.discount,
+        "items": cart.items,
+        "coupon": _safe(cart.coupon) if cart.coupon else None,
+    }
+    return SimpleNamespace(**{name: value for name, value in found.items() if value is not None})
+
+
+def _event(context: Context, locale: str) -> SimpleNamespace:
+    """What a template sees of the event; the words are English, so other locales have to do without."""
+    if context.event is None:
+        return SimpleNamespace(data=SimpleNamespace())
+    known = EVENTS.get(context.event)
+    currency = context.data.get("currency") or (context.cart.currency if context.cart else context.currency)
+    data: dict[str, Value] = {}
+    for name, given in context.data.items():
+        kind = known.fields[name].kind if known and name in known.fields else None
+        value = _value(given, kind, currency if isinstance(currency, str) else None, locale)
+        if value is not None:
+            data[name] = value
+    found: dict[str, Value | None] = {
+        "name": _safe(context.event),
+        "code": _safe(context.code or ""),
+        "words": words_of(context.event, context.code) if locale.split("-")[0] == "en" else None,
+    }
+    told = {name: value for name, value in found.items() if value}
+    return SimpleNamespace(data=SimpleNamespace(**data), **told)
+
+
+def _value(given: object, kind: str | None, currency: str | None, locale: str) -> Value | None:
+    if isinstance(given, bool):
+        return None
+    if kind == "money":
+        if not isinstance(given, str) or currency is None or not _CURRENCY.fullmatch(currency):
+            return None
+        amount = Decimal(given)
+        return None if amount < 0 else Money(amount, currency)
+    if kind == "country":
+        return country_name(str(given), locale)
+    if isinstance(given, int | float):
+        return given if isinstance(given, int) else Decimal(str(given))
+    return _safe(given) if isinstance(given, str) else None
+
+
+def _safe(words: str) -> Untrusted | None:
+    """Words of the page if they are plain and short; markup, addresses and long texts are left out."""
+    return Untrusted(words) if _PLAIN_WORDS.fullmatch(words) and "//" not in words else None
+
+
+@pass_context
+def _written(context: JinjaContext, value: object) -> str:
+    """A value as the shopper reads it; the last step of each expression."""
+    if isinstance(value, _Gap):
+        return GAP
+    if isinstance(value, Untrusted):
+        return _MARKUP.sub(r"\\\1", value)
+    if isinstance(value, bool) or value is None or not isinstance(value, _SHOWN):
+        raise MissingError(f"nothing to show for {type(value).__name__}")
+    text = shown(value, context["locale"])
+    if text is None:
+        raise MissingError(f"no words in {context['locale']}")
+    return text
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ImmutableSandboxedEnvironment:
+    made = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        finalize=_written,
+        keep_trailing_newline=True,
+        autoescape=False,
+        cache_size=0,
+    )
+    made.globals.clear()
+    made.filters.clear()
+    made.tests.clear()
+    return made
+
+
+@lru_cache(maxsize=_CACHED)
+def _compiled(text: str) -> Template:
+    return _environment().from_string(text)
