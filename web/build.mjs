@@ -27,11 +27,14 @@ const TESTS = join(WEB, "../var/web-test");
 /** Shops pin a version with its hash, so an upgrade must not take the last ones away. */
 const WIDGET_VERSIONS_KEPT = 5;
 /**
- * Where property names stand that are known outside the bundle: of the wire, of what is stored, of the element's
- * methods. All others are the widget's own and get a letter or two, but for the browser's and those of attributes.
+ * Property names that only the widget's own parts say to each other; in its bundle they are one or two letters long.
+ * None of the browser's, of the wire, of what is stored or of `Word`: those are known outside the bundle.
  */
-const NAMES_KEPT_IN = ["shared/protocol.ts", "widget/element.ts", "widget/guide.ts", "widget/keep.ts", "widget/rules.ts", "widget/word.ts"];
-const ATTRIBUTES = ["class", "maxlength", "onclick", "oninput", "onkeydown", "onscroll", "onsubmit", "role", "tabindex"];
+const INNER_NAMES =
+  "acted|announce|anyway|around|askPerson|atLeft|attach|cards|chat|clock|connect|detach|draw|facts|fire|" +
+  "focusPanel|happened|launcher|leave|messages|newId|node|notify|nudge|numbered|onChange|onFrame|onHandOver|" +
+  "onNew|onNotices|onPending|onRefused|onStatus|onWelcome|openSocket|otherTab|panel|pick|pieces|problem|reset|" +
+  "resume|sendAgain|sendingContact|sizes|suggest|toEnd|transport|trouble|unread|unsent|wake";
 
 const SHARED_OPTIONS = {
   bundle: true,
@@ -99,7 +102,7 @@ async function buildWidget() {
     ...SHARED_OPTIONS,
     entryPoints: [entry],
     plugins: [cssAsText, wordsAsList],
-    ...(await innerNames()),
+    mangleProps: new RegExp(`^(?:${INNER_NAMES})$`),
     define: {
       LOCALES: JSON.stringify(words.map(([name]) => basename(name, ".json"))),
       HAS_LOCALES: String(words.length > 0),
@@ -120,14 +123,6 @@ async function buildWidget() {
   await writeJson(join(STATIC, "widget/manifest.json"), { version, files });
   await forgetOldWidgets(version);
   return { version, files };
-}
-
-/** What esbuild needs to shorten the widget's own property names. */
-async function innerNames() {
-  const { domprops } = await import(new URL("node_modules/terser/tools/domprops.js", import.meta.url));
-  const sources = await Promise.all(NAMES_KEPT_IN.map((name) => readFile(join(WEB, name), "utf8")));
-  const kept = new Set([...domprops, ...ATTRIBUTES, ...sources.join().replace(/\/\*.*?\*\//gs, "").match(/\w+(?=\??:|\(|,)/g)].filter((name) => /^\w+$/.test(name)));
-  return { mangleProps: /./, reserveProps: new RegExp(`^(?:${[...kept].join("|")})$`) };
 }
 
 /** A second pass, for names that are the same in every scope: 800 bytes less of the widget's 15,000, gzipped. */

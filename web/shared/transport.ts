@@ -82,7 +82,7 @@ export function backOff(failures: number, random: () => number): number {
 
 export function createTransport<Out extends Frame, In>(options: TransportOptions<Out, In>): Transport<Out> {
   const { clock, random } = options;
-  const pending: Out[] = [...(options.pending ?? [])];
+  let pending = options.pending ?? [];
   let status: Status = "idle";
   let last = 0;
   /** A number that was missing before the present connection: missing again means that there is none. */
@@ -94,16 +94,10 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
 
   function setTimer(name: string, delay_ms: number, run: () => void): void {
     stopTimer(name);
-    timers.set(name, clock.after(delay_ms, () => {
-      timers.delete(name);
-      run();
-    }));
+    timers.set(name, clock.after(delay_ms, run));
   }
 
-  function stopTimer(name: string): void {
-    timers.get(name)?.();
-    timers.delete(name);
-  }
+  const stopTimer = (name: string) => timers.get(name)?.();
 
   function setStatus(next: Status): void {
     if (next === status) return;
@@ -113,12 +107,12 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
 
   // ---- frames, whichever way they came ----
 
-  function settle(id: string): void {
-    const at = pending.findIndex((frame) => frame.id === id);
-    if (at < 0) return;
-    pending.splice(at, 1);
-    options.onPending?.([...pending]);
+  function setPending(frames: Out[]): void {
+    pending = frames;
+    options.onPending?.(frames);
   }
+
+  const settle = (id: string) => setPending(pending.filter((frame) => frame.id !== id));
 
   /** False when the frame shows that something is missing and the connection has to start again. */
   function take(frame: Wire): boolean {
@@ -190,7 +184,7 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     const dropped = socket;
     socket = null;
     ready = false;
-    for (const name of [...timers.keys()]) stopTimer(name);
+    timers.forEach((stop) => stop());
     dropped?.close(1000);
   }
 
@@ -225,10 +219,7 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     close,
     send(frame) {
       // What is being typed is out of date by the next connection.
-      if (frame.id && frame.type !== "suggest") {
-        pending.push(frame);
-        options.onPending?.([...pending]);
-      }
+      if (frame.id && frame.type !== "suggest") setPending([...pending, frame]);
       if (ready) write(frame);
     },
     wake() {

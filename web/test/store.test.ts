@@ -121,6 +121,6 @@ test("a refused token is forgotten with its conversation", () => {
   welcome(1);
   message(1);
   assert.equal(hooks().onRefused?.(4401), true);
-  assert.deepEqual({ ...device }, { visitor: null, conversation: null, seen: 0 });
+  assert.deepEqual({ ...device }, NOTHING_FOR_ALL_TABS);
   assert.equal(chat.messages.length, 0);
 });

@@ -199,7 +199,7 @@ test("what opens the socket is told how often it was lost", () => {
     random: () => 1,
   });
   transport.connect();
-  time.go(10_000);
+  time.go(15_000);
   assert.deepEqual(told, [0, 1, 2, 3, 4]);
 });
 

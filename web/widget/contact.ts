@@ -21,7 +21,6 @@ export function createContactForm(tab: ForThisTab, onSend: (contact: Contact) =>
   ];
   const labels = [words[Word.name], words[Word.email], words[Word.question]];
   const node = h("form.contact", { onsubmit: submit, oninput: () => (tab.contact = values()) },
-    h("p.h", words[Word.contact]),
     inputs.map((input, place) => {
       setProps(input, { class: "field", required: true, maxlength: TEXT_LIMIT });
       return h("label", labels[place], input);

@@ -6,7 +6,7 @@ import { loadWords } from "./words.ts";
 
 const IDLE_MOST_MS = 3_000;
 const METHODS = ["open", "close", "track", "setContext", "identify", "page"] as const;
-export type Method = (typeof METHODS)[number];
+export type Method = (typeof METHODS)[number] | "help";
 
 export interface CheckoutChat {
   open(): void;
@@ -28,13 +28,18 @@ export class CheckoutChat extends HTMLElement {
   }
 
   connectedCallback(): void {
+    if (first && first !== this) return;
     if (this.#widget) this.#widget.attach();
     else if (!first) void this.#start();
   }
 
-  /** An element that is only moved is back before the microtask. */
+  /** An element that is only moved is back before the microtask; another may come in the place of one that is gone. */
   disconnectedCallback(): void {
-    queueMicrotask(() => this.isConnected || this.#widget?.detach());
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#widget?.detach();
+      if (first === this) first = undefined;
+    });
   }
 
   async #start(): Promise<void> {
@@ -42,7 +47,7 @@ export class CheckoutChat extends HTMLElement {
     first = this;
     await pageIsIdle();
     await loadWords(this.lang || document.documentElement.lang);
-    if (!this.isConnected) return void (first = undefined);
+    if (!this.isConnected) return;
     safely(() => {
       const widget = (this.#widget = createWidget(this));
       widget.attach();
@@ -53,6 +58,13 @@ export class CheckoutChat extends HTMLElement {
       });
       widget.ready();
     });
+  }
+}
+
+/** A "?" beside a form field, which opens an article in place. The widget draws it. */
+export class CheckoutHelp extends HTMLElement {
+  connectedCallback(): void {
+    push(["help", this]);
   }
 }
 

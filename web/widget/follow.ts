@@ -5,6 +5,11 @@ import type { Chat } from "./store.ts";
 
 const followers: ((chat: Readonly<Chat>) => void)[] = [];
 
+/** Forgets the widget before, whose element is gone. */
+export function startOver(): void {
+  followers.length = 0;
+}
+
 /** Calls `run` at every change. */
 export function follow(run: (chat: Readonly<Chat>) => void): void {
   followers.push(run);

@@ -9,8 +9,6 @@ export interface ForAllTabs {
   conversation: string | null;
   /** The last message that was on screen in an open panel. */
   seen: number;
-  /** The shop was visited before. */
-  known: boolean;
 }
 
 export interface ForThisTab {
@@ -20,16 +18,15 @@ export interface ForThisTab {
   dismissed: (number | string)[];
   /** Rules that came true. */
   fired: string[];
-  returning: boolean;
   trail: Visit[];
   events: PageEvent[];
   draft: string;
   contact: { name?: string; email?: string; question?: string };
 }
 
-export const NOTHING_FOR_ALL_TABS: ForAllTabs = { visitor: null, conversation: null, seen: 0, known: false };
+export const NOTHING_FOR_ALL_TABS: ForAllTabs = { visitor: null, conversation: null, seen: 0 };
 export const NOTHING_FOR_THIS_TAB: ForThisTab = {
-  open: false, pending: [], dismissed: [], fired: [], returning: false, trail: [], events: [], draft: "", contact: {},
+  open: false, pending: [], dismissed: [], fired: [], trail: [], events: [], draft: "", contact: {},
 };
 
 /**

@@ -36,7 +36,7 @@ export function createLog(acts: MessageActs, contact: HTMLElement) {
   /** What is on its way, and the answer that is at hand without a connection. */
   function itemsFor({ id, label, text = label, problem, article }: Unsent, offline: boolean, cards: Card[]): Item[] {
     const stuck = offline || Boolean(problem);
-    const note = problem ?? (stuck ? words[Word.notSent] : "");
+    const note = stuck ? problem ?? "" : null;
     const said = { seq: 0, lang: "", kind: "text", text };
     const { nodes } = cards.find((card) => offline && card.id === article) ?? {};
     return [{ ...said, author: "shopper", id, note }, ...(nodes ? [{ ...said, author: "assistant", id: `${id}.`, nodes }] : [])] as Item[];

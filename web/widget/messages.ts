@@ -22,7 +22,7 @@ export interface Drawn {
 /** A message, or what was said and is not stored yet. */
 export interface Item extends Message {
   /** How it stands with what is not stored, in words. */
-  note?: string;
+  note?: string | null;
 }
 
 export function authorOf({ author, name }: Pick<Message, "author" | "name">): string {
@@ -36,7 +36,7 @@ export function drawMessage(message: Message, acts: MessageActs): Drawn {
   const under = h("div.under", { tabindex: -1 });
   const bubble = h("div.bubble", props, nodes ? drawBlocks(nodes) : h("p", text),
     answer && [
-      answer.more.length > 0 && h("details", h("summary", words[Word.more]), drawBlocks(answer.more)),
+      answer.more[0] && h("details", h("summary", words[Word.more]), drawBlocks(answer.more)),
       h("p.quiet", say(Word.from, answer.article)),
     ]);
   let drawn = "";
@@ -57,7 +57,7 @@ function drawUnder({ id = "", seq, answer, choices, chosen, lang, note }: Item, 
   const parts = [];
   if (answer) parts.push(drawVerdict(seq, answer.verdict, acts));
   if (choices) parts.push(h("div.choices", { lang }, choices.map((choice) => drawChoice(choice.label, chosen, () => acts.choose(seq, choice)))));
-  if (note) parts.push(h("p.row.quiet", note, button("link", words[Word.again], () => acts.sendAgain(id))));
+  if (note != null) parts.push(h("p.row.quiet", note, button("link", words[Word.again], () => acts.sendAgain(id))));
   return parts;
 }
 

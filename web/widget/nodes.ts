@@ -2,11 +2,11 @@
 import type { Block, Inline } from "../shared/protocol.ts";
 import { type Part, h } from "./dom.ts";
 
-/** The address if it may be followed from `base`, else null. Relative addresses stay within the shop. */
-export function safeHref(href: string, base: string): string | null {
+/** The address if it may be followed, else null. Relative addresses stay within the shop. */
+function safeHref(href: string): string | null {
   try {
-    const url = new URL(href, base);
-    return /^(https|mailto|tel):/.test(url.href) || url.href.startsWith(new URL("/", base).href) ? url.href : null;
+    const url = new URL(href, location.href).href;
+    return /^(https|mailto|tel):/.test(url) || url.startsWith(`${location.origin}/`) ? url : null;
   } catch {
     return null;
   }
@@ -23,7 +23,7 @@ export function drawBlocks(blocks: Block[]): HTMLElement[] {
 function drawInline(inline: Inline): Part {
   if (typeof inline === "string") return inline;
   const children = (inline.c ?? []).map(drawInline);
-  const href = inline.t === "a" && safeHref(inline.href, document.baseURI);
+  const href = inline.t === "a" && safeHref(inline.href);
   if (href) return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, children);
   return h(/^(strong|em|code|br)$/.test(inline.t) ? inline.t : "span", children);
 }

@@ -24,8 +24,8 @@ export function bareUrl(url: string): string {
   return origin + pathname + (/^#[/!]/.test(hash) ? hash : "");
 }
 
-export function createPageContext(tab: ForThisTab, now: () => number, mask: (text: string) => string): PageContext {
-  let said: Context = {};
+export function createPageContext(tab: ForThisTab, returning: boolean, now: () => number, mask: (text: string) => string): PageContext {
+  let said: Context = { returning };
   /** How often each field of this step had an error. */
   let errors: Record<string, number> = {};
   let page: Page = { url: bareUrl(location.href), title: document.title };
@@ -40,11 +40,12 @@ export function createPageContext(tab: ForThisTab, now: () => number, mask: (tex
 
   function go(next: Partial<Page>): Context | null {
     const url = bareUrl(next.url ?? page.url);
-    const { step = url === page.url ? page.step : undefined, title = document.title } = next;
-    if (url === page.url && step === page.step) return null;
+    const isSame = url === page.url;
+    const { step = isSame ? page.step : undefined, title = document.title } = next;
+    if (isSame && step === page.step) return null;
     errors = {};
     // A page that is only now given its step is the same entry.
-    if (url === page.url && !page.step) tab.trail = tab.trail.slice(0, -1);
+    if (isSame && !page.step) tab.trail = tab.trail.slice(0, -1);
     page = { url, title, step };
     remember();
     return maskAll({ page, trail: tab.trail }, mask);
@@ -54,7 +55,6 @@ export function createPageContext(tab: ForThisTab, now: () => number, mask: (tex
     locale: navigator.language,
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     device: device(),
-    returning: tab.returning,
     ...said,
     page,
     field_errors: Math.max(0, ...Object.values(errors)),

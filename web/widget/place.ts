@@ -23,7 +23,7 @@ export interface Look {
 const LAUNCHER_PX = 56;
 const OFFER_PX = 300;
 /** The panel's heights, from what it likes to the least that is of use. */
-const PANEL_PX = [600, 500, 400, 320, 260];
+const PANEL_PX = [600, 540, 480, 420, 360, 300, 260];
 
 /** What of the layout viewport can be seen: less than all of it while a keyboard is on the screen. */
 function visibleScreen(): Box {

@@ -63,6 +63,9 @@ export interface StoreOptions {
   onHandOver: (state: State) => void;
 }
 
+/** Whether a person has it, or will. */
+export const isHandedOver = (state: State | null) => /queue|agent/.test(state?.owner ?? "");
+
 export type Store = ReturnType<typeof createStore>;
 
 const WRITING_MOST_MS = 10_000;
@@ -140,7 +143,7 @@ export function createStore(options: StoreOptions) {
   // ---- frames ----
 
   function take(frame: ToShopper): void {
-    (handlers[frame.type] as ((frame: ToShopper) => void) | undefined)?.(frame);
+    (handlers[frame.type as "ack"] as ((frame: ToShopper) => void) | undefined)?.(frame);
     changed();
   }
 
@@ -172,7 +175,7 @@ export function createStore(options: StoreOptions) {
   function ack(frame: ToShopper & { type: "ack" }): void {
     if (frame.conversation) device.conversation = conversation = frame.conversation;
     // The message itself may have been seen by now, or there is none to come.
-    if (frame.seq === null || frame.seq <= transport.last) forget(frame.id);
+    if (Number(frame.seq) <= transport.last) forget(frame.id);
     chat.sendingContact = false;
   }
 
@@ -187,8 +190,7 @@ export function createStore(options: StoreOptions) {
     const before = chat.state?.owner;
     chat.state = state;
     chat.asking = false;
-    const waits = state.owner === "queue" || state.owner === "agent";
-    if (before && before !== state.owner && waits) options.onHandOver(state);
+    if (before && before !== state.owner && isHandedOver(state)) options.onHandOver(state);
   }
 
   function error({ id, code, message, hint }: ChatError): void {
@@ -225,7 +227,6 @@ export function createStore(options: StoreOptions) {
       startOver();
       transport.reset();
     },
-    pong: () => {},
   };
 
   // ---- acts ----
@@ -262,7 +263,7 @@ export function createStore(options: StoreOptions) {
   function suggest(text: string): void {
     stopSuggesting();
     chat.matches = [];
-    const words = mask(text.trim()).slice(0, TEXT_LIMIT);
+    const words = mask(text.trim());
     if (words.length >= SUGGEST_FROM && chat.state?.owner !== "agent") {
       stopSuggesting = clock.after(SUGGEST_AFTER_MS, () => {
         suggestion = newId();
@@ -300,7 +301,7 @@ export function createStore(options: StoreOptions) {
     sendAgain(id: string): void {
       const unsent = chat.unsent.find((each) => each.id === id);
       transport.wake();
-      if (!unsent?.problem || pending.some((frame) => "id" in frame && frame.id === id)) return;
+      if (!unsent?.problem || pending.some((frame) => (frame as Unsent).id === id)) return;
       forget(id);
       say(unsent.text ?? unsent.label ?? "");
     },

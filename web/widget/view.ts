@@ -2,13 +2,13 @@
 import type { Message } from "../shared/protocol.ts";
 import { createComposer } from "./composer.ts";
 import { type Contact, createContactForm } from "./contact.ts";
-import { button, h, setProps } from "./dom.ts";
-import { choices, live } from "./follow.ts";
+import { button, h } from "./dom.ts";
+import { choices, live, startOver } from "./follow.ts";
 import type { ForThisTab } from "./keep.ts";
 import { createLog } from "./log.ts";
 import { type MessageActs, authorOf } from "./messages.ts";
 import type { Pieces } from "./place.ts";
-import type { Chat } from "./store.ts";
+import { type Chat, isHandedOver } from "./store.ts";
 import { Word } from "./word.ts";
 import { say, words } from "./words.ts";
 
@@ -39,6 +39,7 @@ export interface View {
 const SPOKEN_MS = 1_000;
 
 export function createView(shop: string, tab: ForThisTab, acts: Acts): View {
+  startOver();
   const title = say(Word.help, { shop });
   const log = createLog(acts, createContactForm(tab, acts.contact));
   const composer = createComposer(tab, acts.say, (text) => {
@@ -96,7 +97,7 @@ function createNudge({ chat, open, dismiss }: Acts): HTMLElement {
   return h("section.nudge", { part: "nudge", hidden: true },
     live(h("p", { dir: "auto" }), (now) => ({ text: nudgeWords(now), lang: now.nudge?.lang })),
     h("div.row",
-      live(button("main", "", () => open(`offer:${chat.nudge?.offer?.event ?? chat.nudge?.id}`)), ({ nudge }) => ({ text: words[nudge?.seq ? Word.read : Word.open] })),
+      button("main", words[Word.more], () => open(`offer:${chat.nudge?.offer?.event ?? chat.nudge?.id}`)),
       button("link", words[Word.dismiss], () => chat.nudge && dismiss(chat.nudge))));
 }
 
@@ -120,8 +121,8 @@ function createHead(title: string, acts: Acts): HTMLElement {
 
 /** What is the matter with the connection, or what the server refused. */
 function createTrouble(speak: (text: string) => void): HTMLElement {
-  const node: HTMLElement = live(h("p"), ({ trouble, status, open }) => {
-    const text = trouble === "update" ? words[Word.update] : trouble ?? (status === "offline" && words[Word.offline]);
+  const node: HTMLElement = live(h("p"), ({ trouble, status, open, unsent }) => {
+    const text = trouble === "update" ? words[Word.update] : trouble ?? (status === "offline" && unsent[0] && words[Word.notSent]);
     if (open && text && text !== node.textContent) speak(text);
     return { text, class: `trouble ${trouble ? "problem" : "quiet"}` };
   });
@@ -130,13 +131,14 @@ function createTrouble(speak: (text: string) => void): HTMLElement {
 
 function createFoot(acts: Acts): HTMLElement {
   const person = live(button("link", words[Word.person], acts.askPerson), ({ state, asking }) => ({
-    hidden: asking || state?.owner === "queue" || state?.owner === "agent",
+    hidden: asking || isHandedOver(state),
   }));
   const erase = button("link", words[Word.erase], () => {
-    if (erase.textContent === words[Word.eraseSure]) acts.erase();
-    setProps(erase, { text: words[Word.eraseSure] });
+    const isSure = erase.textContent === words[Word.eraseSure];
+    if (isSure) acts.erase();
+    erase.textContent = words[isSure ? Word.erase : Word.eraseSure];
   });
-  return h("div.foot.row.quiet", person, h("span", words[Word.card]),
+  return h("div.foot.row", person,
     live(h("div.row", button("link", words[Word.download], () => download(acts.chat.messages)), erase), ({ messages }) => ({ hidden: !messages[0] })));
 }
 

@@ -1,13 +1,15 @@
 /** Store, view and place put together in one element, and everything on the page that they listen to. */
 import { createHttpSocket, postTo } from "../shared/http_socket.ts";
 import { mask } from "../shared/masking.ts";
-import type { Context, Message, Page } from "../shared/protocol.ts";
+import type { Card, Context, Message, Page } from "../shared/protocol.ts";
 import { browserClock, createTransport } from "../shared/transport.ts";
 import { complain, safely } from "./calls.ts";
 import { NOTHING_FOR_ALL_TABS, NOTHING_FOR_THIS_TAB, createKeep } from "./keep.ts";
 import { createModal } from "./modal.ts";
 import { createPageContext } from "./page.ts";
+import { drawBlocks } from "./nodes.ts";
 import { SMALL_PX, createPlacer } from "./place.ts";
+import { button, h } from "./dom.ts";
 import { draw as drawAll } from "./follow.ts";
 import { type MaybeGuide, cardsFor, noticesFor } from "./guide.ts";
 import { holds } from "./rules.ts";
@@ -15,6 +17,8 @@ import { FIELDS, createSignals } from "./signals.ts";
 import { type Store, createStore } from "./store.ts";
 import { createView } from "./view.ts";
 import css from "./widget.css";
+import { Word } from "./word.ts";
+import { words } from "./words.ts";
 
 export type Widget = ReturnType<typeof createWidget>;
 
@@ -30,15 +34,10 @@ export function createWidget(host: HTMLElement) {
   const tab = createKeep(() => (stores() ? sessionStorage : null), key, NOTHING_FOR_THIS_TAB);
   const offline = createKeep(() => (stores() ? localStorage : null), `${key}:guide`, { guide: {} as MaybeGuide });
   let { guide } = offline;
-  if (!tab.trail.length) {
-    tab.returning = device.known;
-    device.known = true;
-  }
-  const page = createPageContext(tab, browserClock.now, masked);
+  const page = createPageContext(tab, Boolean(device.visitor), browserClock.now, masked);
   const signals = createSignals(tab, page);
   const wasOpen = tab.open;
   const small = () => innerWidth < SMALL_PX;
-  let listening = new AbortController();
   let orderPattern = host.getAttribute("order-pattern");
   let anyway = false;
   /** A payment is on its way: nobody is spoken to. */
@@ -85,10 +84,33 @@ export function createWidget(host: HTMLElement) {
   const setModal = createModal(host, close);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  const shadow = host.attachShadow({ mode: "open" });
-  shadow.adoptedStyleSheets = [sheet];
-  shadow.append(root);
+  show(host, root);
   root.addEventListener("keydown", pressed);
+
+  function show(host: HTMLElement, root: HTMLElement): void {
+    const shadow = host.attachShadow({ mode: "open" });
+    shadow.adoptedStyleSheets = [sheet];
+    shadow.append(root);
+  }
+
+  /** A `<checkout-help>`: the article is at hand, or it is fetched when it is asked for. */
+  function help(beside: HTMLElement): void {
+    if (beside.shadowRoot) return;
+    const text = h("div.nudge", { popover: "auto" });
+    const ask = button("shut", "?", () => {
+      const wanted = beside.getAttribute("article") ?? "";
+      const known = Object.values(guide.steps ?? {}).flat().find(({ id }) => id === wanted);
+      void (known ? Promise.resolve(known) : fetched<Card>(`articles/${wanted}`)).then(({ title, nodes = [] }) =>
+        text.replaceChildren(h("p.h", title), ...drawBlocks(nodes)));
+    }, { "aria-label": words[Word.open] });
+    ask.popoverTargetElement = text;
+    show(beside, h("div.root", { "data-theme": host.getAttribute("theme") }, ask, text));
+  }
+
+  async function fetched<T>(what: string): Promise<T> {
+    const response = await fetch(`${server}/chat/v1/${what}?site=${site}&locale=${locale()}`);
+    return response.ok ? response.json() as T : Promise.reject(response);
+  }
 
   /** Strict where no pattern is known yet, or it is one that browsers can't read. */
   function masked(text: string): string {
@@ -178,8 +200,7 @@ export function createWidget(host: HTMLElement) {
   // ---- what is noticed ----
 
   async function loadGuide(): Promise<void> {
-    const response = await fetch(`${server}/chat/v1/guide?site=${site}&locale=${locale()}`);
-    if (response.ok) offline.guide = guide = await response.json() as MaybeGuide;
+    offline.guide = guide = await fetched<MaybeGuide>("guide");
     store.changed();
   }
 
@@ -214,15 +235,14 @@ export function createWidget(host: HTMLElement) {
   // ---- what the page does ----
 
   const soon = () => requestAnimationFrame(lay);
-  const moved = () => tell(page.go({ url: location.href }));
 
-  function attach(): void {
-    listening.abort();
-    listening = new AbortController();
-    const { signal } = listening;
-    const on = (target: EventTarget | null | undefined, names: string, run: (event: Event) => void) => {
-      for (const name of names.split(" ")) target?.addEventListener(name, (event) => safely(() => run(event)), { signal, capture: true, passive: true });
-    };
+  const on = (target: EventTarget | null | undefined, names: string, run: (event: Event) => void) => {
+    for (const name of names.split(" ")) {
+      target?.addEventListener(name, (event) => host.isConnected && safely(() => run(event)), { capture: true, passive: true });
+    }
+  };
+
+  function listen(): void {
     on(window, "scroll resize click input transitionend focusin focusout", soon);
     on(visualViewport, "scroll resize", soon);
     on(window, "pointermove keydown scroll touchmove", signals.acted);
@@ -230,27 +250,25 @@ export function createWidget(host: HTMLElement) {
     on(window, "click submit invalid", ({ type, target }) => report(type === "click" ? (target as Element).closest("button,a") : target as Element));
     on(window, "online pageshow visibilitychange", store.resume);
     on(window, "pagehide", store.leave);
-    on(window, "popstate", moved);
-    on((window as { navigation?: EventTarget }).navigation, "navigatesuccess", moved);
+    on((window as { navigation?: EventTarget }).navigation, "navigatesuccess", () => tell(page.go({ url: location.href })));
     on(window, "storage", (event) => (event as StorageEvent).key === key && store.otherTab());
-    const observer = new ResizeObserver(soon);
-    observer.observe(document.body);
-    const timer = setInterval(() => {
+    new ResizeObserver(soon).observe(document.body);
+    setInterval(() => host.isConnected && safely(() => {
       reportShown();
       guess();
       lay();
-    }, LOOK_AGAIN_MS);
-    on(signal, "abort", () => {
-      observer.disconnect();
-      clearInterval(timer);
-    });
+    }), LOOK_AGAIN_MS);
+  }
+
+  function attach(): void {
     draw();
     store.resume();
   }
 
+  listen();
   return {
     open: (byShopper: boolean) => open("page", byShopper),
-    close, attach,
+    close, attach, help,
     identify: store.identify,
     ready(): void {
       if (wasOpen && !small()) store.open("shopper");
@@ -258,7 +276,6 @@ export function createWidget(host: HTMLElement) {
       loadGuide().catch(() => {});
     },
     detach(): void {
-      listening.abort();
       setModal(false);
       store.leave();
     },

@@ -14,15 +14,10 @@ export function say(word: Word, values: Record<string, unknown>): string {
   return words[word].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""));
 }
 
-/** Takes the catalogue that fits `locale` best; English where there is none or it can't be fetched. */
+/** Takes the catalogue of the language; English where there is none or it can't be fetched. */
 export async function loadWords(locale: string): Promise<void> {
-  if (!HAS_LOCALES) return;
-  const found = [locale, locale.split("-")[0]].find((name) => name && LOCALES.includes(name));
-  if (!found) return;
-  try {
-    const response = await fetch(new URL(`words/${found}.json`, import.meta.url));
-    words = (await response.json()) as Words;
-  } catch {
-    // English it is.
+  const language = locale.split("-")[0] as string;
+  if (HAS_LOCALES && LOCALES.includes(language)) {
+    words = await fetch(new URL(`words/${language}.json`, import.meta.url)).then((found) => found.json(), () => en) as Words;
   }
 }

@@ -27,7 +27,7 @@ def test_a_declined_card_brings_one_nudge_with_its_article(shop: DemoShop, width
     shop.leave_field("not placed")
     expect(shop.nudge).to_have_count(1)
     expect(shop.nudge).to_be_visible()
-    shop.nudge.get_by_role("button", name="Read how").click()
+    shop.nudge.get_by_role("button", name="Read more").click()
     expect(shop.panel).to_contain_text("this order was not placed")
 
 
@@ -35,7 +35,7 @@ def test_a_refused_coupon_brings_its_article(shop: DemoShop) -> None:
     shop.apply_coupon("SUMMER20")
     shop.page.locator("h1").click()
     expect(shop.nudge).to_be_visible()
-    shop.nudge.get_by_role("button", name="Read how").click()
+    shop.nudge.get_by_role("button", name="Read more").click()
     expect(shop.panel).to_contain_text(re.compile("expired|ended|last day", re.IGNORECASE))
 
 
@@ -44,7 +44,7 @@ def test_an_undeliverable_address_brings_its_article(shop: DemoShop) -> None:
     shop.fill_in_address({"street": "Postfach 12"})
     shop.page.locator("h1").click()
     expect(shop.nudge).to_be_visible()
-    shop.nudge.get_by_role("button", name="Read how").click()
+    shop.nudge.get_by_role("button", name="Read more").click()
     expect(shop.panel).to_contain_text(re.compile("PO box", re.IGNORECASE))
 
 
@@ -52,7 +52,7 @@ def test_the_agent_reads_the_whole_story_and_the_shopper_the_reply(shop: DemoSho
     shop.go_to_payment()
     shop.pay_with(EMPTY_CARD)
     shop.leave_field("not placed")
-    shop.nudge.get_by_role("button", name="Read how").click()
+    shop.nudge.get_by_role("button", name="Read more").click()
     shop.say("how many days do i have to send stuff back")
     expect(shop.bubbles.filter(has_text="30 days")).to_be_visible()
     shop.find("button").filter(has_text=re.compile("^No$")).last.click()

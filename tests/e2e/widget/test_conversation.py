@@ -65,10 +65,10 @@ def test_a_country_that_is_asked_for_is_told_by_its_button(shop: Shop) -> None:
 
 def test_a_person_is_asked_for_waited_for_and_named(shop: Shop) -> None:
     shop.go().open_chat()
-    shop.find(".foot .link").click()
-    expect(shop.find(".strip")).to_contain_text("You are number 2 in line")
+    shop.find(".foot > .link").click()
+    expect(shop.find(".strip").first).to_contain_text("You are number 2 in line")
     shop.server.play("state", queue={"place": 1, "waiting": 1}, desk={"staffed": False})
-    expect(shop.find(".strip")).to_have_text("Nobody is here right now. You are number 1 in line.")
+    expect(shop.find(".strip").first).to_have_text("Nobody is here right now. You are number 1 in line.")
     shop.server.play("claim")
     expect(shop.find(".head")).to_contain_text("Maya from the shop is here")
     shop.server.play("message", author="agent", name="Maya", text="I can see both attempts.")
@@ -86,7 +86,7 @@ def test_what_the_assistant_cannot_do_offers_a_person(shop: Shop) -> None:
     shop.say("what's the weather")
     shop.find(".choices .choice").click()
     shop.server.wait_for("ask_person")
-    expect(shop.find(".strip")).to_be_visible()
+    expect(shop.find(".strip").first).to_be_visible()
 
 
 def test_with_nobody_at_the_desk_the_address_is_checked_kept_and_confirmed(shop: Shop) -> None:
@@ -94,8 +94,8 @@ def test_with_nobody_at_the_desk_the_address_is_checked_kept_and_confirmed(shop:
     shop.go().open_chat()
     shop.say("is the blue jacket back soon")
     expect(shop.bubbles).to_have_count(2)
-    shop.find(".foot .link").click()
-    expect(shop.find(".strip")).to_be_hidden()
+    shop.find(".foot > .link").click()
+    expect(shop.find(".strip").first).to_be_hidden()
     question = shop.find("[name=question]")
     expect(question).to_have_value("is the blue jacket back soon")
     shop.find("[name=name]").fill("Ada Example")

@@ -38,8 +38,8 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
         expect(shop.find(".choices .chosen")).to_be_visible()
 
     def waiting() -> None:
-        shop.find(".foot .link").click()
-        expect(shop.find(".strip")).to_be_visible()
+        shop.find(".foot > .link").click()
+        expect(shop.find(".strip").first).to_be_visible()
 
     def with_a_person() -> None:
         shop.server.play("claim")
