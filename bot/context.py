@@ -65,6 +65,13 @@ def clean_event(given: object, mask: Mask, at: str) -> Json | None:
     }
 
 
+def paying_after(event: str) -> Json:
+    """What an event says of a payment that is on its way, as a part of the context."""
+    if not event.startswith(("payment.", "order.")):
+        return {}
+    return {"paying": event == "payment.started"}
+
+
 def clean_data(data: Mapping[str, Any], mask: Mask) -> Json:
     """The scalars of an event's data."""
     found: Json = {}

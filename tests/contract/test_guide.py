@@ -85,7 +85,7 @@ async def test_only_the_sites_own_pages_may_read_it(
 
 async def test_an_unknown_site_is_told_so(bot: Bot, http: httpx.AsyncClient) -> None:
     found = await http.get(f"{bot.url}/chat/v1/guide", params={"site": "nowhere"})
-    assert (found.status_code, found.json()["error"]["code"]) == (404, "unknown_site")
+    assert (found.status_code, found.json()["error"]["code"]) == (403, "unknown_site")
 
 
 async def test_without_the_knowledge_base_the_guide_is_there_and_its_steps_are_empty(
