@@ -111,6 +111,7 @@ def test_leaving_by_pointer_errors_and_going_back_are_noticed(shop: Shop) -> Non
     ]
     shop.server.play("behave", offered_to_fire=False)
     go(shop, rules=rules, manners=SOON)
+    shop.page.wait_for_timeout(700)  # the step has been noticed: an exit counts in the step it happens in
     shop.page.evaluate(
         "document.dispatchEvent(new MouseEvent('mouseout', {clientY: -1, relatedTarget: null}))"
     )
