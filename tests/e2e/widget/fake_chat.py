@@ -19,6 +19,7 @@ from sanic.response import json as json_response
 from shop import CSP, SCRIPT, SHEETS, page
 
 STATIC = Path(__file__).parents[3] / "bot" / "static" / "widget"
+DEMO = Path(__file__).parents[3] / "bot" / "static" / "demo"
 Frame = dict[str, Any]
 routes = Blueprint("fake_chat")
 
@@ -361,6 +362,12 @@ async def _fake(request: Request, act: str) -> HTTPResponse:
 @routes.get("/widget/<path:path>")
 async def _widget(request: Request, path: str) -> HTTPResponse:
     return await file(STATIC / path)
+
+
+@routes.get("/demo/<path:path>")
+async def _demo(request: Request, path: str) -> HTTPResponse:
+    found = DEMO / path
+    return await file(found if found.is_file() else DEMO / "index.html")
 
 
 @routes.get("/sheets/<name>")
