@@ -133,7 +133,7 @@ test("a notice is a nudge until it is put away or the chat is opened", () => {
   assert.equal(chat.nudge?.text, "a");
   store.dismiss(chat.nudge as Message);
   assert.equal(chat.nudge?.text, "b");
-  assert.deepEqual(sent, [], "nothing of it is the server's business");
+  assert.equal(sent.length, 0, "nothing of it is the server's business");
   store.open("shopper");
   store.close();
   assert.equal(chat.nudge, null);
