@@ -31,8 +31,8 @@ const WIDGET_VERSIONS_KEPT = 5;
  * None of the browser's, of the wire, of what is stored or of `Word`: those are known outside the bundle.
  */
 const INNER_NAMES =
-  "acted|announce|anyway|around|askPerson|atLeft|attach|cards|chat|clock|connect|detach|draw|facts|fire|" +
-  "focusPanel|happened|launcher|leave|messages|newId|node|notify|nudge|numbered|onChange|onFrame|onHandOver|" +
+  "acted|announce|anyway|around|asking|askPerson|atLeft|attach|cards|changed|chat|choose|clock|connect|detach|draw|facts|fire|" +
+  "focusPanel|happened|known|launcher|leave|messages|newId|node|notify|nudge|numbered|onChange|onFrame|onHandOver|" +
   "onNew|onNotices|onPending|onRefused|onStatus|onWelcome|openSocket|otherTab|panel|pick|pieces|problem|reset|" +
   "resume|sendAgain|sendingContact|sizes|suggest|toEnd|transport|trouble|unread|unsent|wake";
 
@@ -104,8 +104,7 @@ async function buildWidget() {
     plugins: [cssAsText, wordsAsList],
     mangleProps: new RegExp(`^(?:${INNER_NAMES})$`),
     define: {
-      LOCALES: JSON.stringify(words.map(([name]) => basename(name, ".json"))),
-      HAS_LOCALES: String(words.length > 0),
+      LOCALES: JSON.stringify(`^(${words.map(([name]) => basename(name, ".json")).join("|")})\\b`),
     },
     write: false,
   });
@@ -130,7 +129,7 @@ async function pack(script) {
   const { code } = await minify(script, {
     module: true,
     ecma: 2020,
-    compress: { passes: 4, ecma: 2020, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false, sequences: false, unsafe_methods: true },
+    compress: { passes: 4, ecma: 2020, unsafe: true, unsafe_arrows: true, pure_getters: true, keep_fargs: false, sequences: false, unsafe_methods: true, unsafe_math: true, unsafe_regexp: true },
     format: { ascii_only: true },
   });
   return code;

@@ -149,7 +149,7 @@ export function createStore(options: StoreOptions) {
 
   function welcome(frame: Welcome): void {
     options.onWelcome(frame);
-    if (frame.conversation !== conversation && chat.messages.length > 0) startOver();
+    if (frame.conversation !== conversation && chat.messages[0]) startOver();
     device.visitor = frame.visitor;
     device.conversation = conversation = frame.conversation;
     history ??= frame.last;
@@ -195,7 +195,7 @@ export function createStore(options: StoreOptions) {
 
   function error({ id, code, message, hint }: ChatError): void {
     if (id === suggestion) return;
-    const words = `${message} ${hint ?? ""}`.trim();
+    const words = [message, hint].join(" ");
     const unsent = chat.unsent.find((each) => each.id === id);
     if (unsent) unsent.problem = words;
     else chat.trouble = words;

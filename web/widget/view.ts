@@ -89,7 +89,7 @@ function createLauncher(acts: Acts): HTMLElement {
     h("span.icon"),
     live(h("span.line"), (chat) => ({ text: nudgeWords(chat) })),
     h("span.unseen", words[Word.open]),
-    live(h("span.badge"), ({ unread }) => ({ text: unread ? String(unread) : "" })),
+    live(h("span.badge"), ({ unread }) => ({ text: unread || "" })),
   ], () => acts.open("shopper"), { part: "launcher" });
 }
 

@@ -97,11 +97,11 @@ export function createWidget(host: HTMLElement) {
   function help(beside: HTMLElement): void {
     if (beside.shadowRoot) return;
     const text = h("div.nudge", { popover: "auto" });
-    const ask = button("shut", "?", () => {
+    const ask = button("shut", "?", async () => {
       const wanted = beside.getAttribute("article") ?? "";
       const known = Object.values(guide.steps ?? {}).flat().find(({ id }) => id === wanted);
-      void (known ? Promise.resolve(known) : fetched<Card>(`articles/${wanted}`)).then(({ title, nodes = [] }) =>
-        text.replaceChildren(h("p.h", title), ...drawBlocks(nodes)));
+      const { title, nodes = [] } = known ?? await fetched<Card>(`articles/${wanted}`);
+      text.replaceChildren(h("p.h", title), ...drawBlocks(nodes));
     }, { "aria-label": words[Word.open] });
     ask.popoverTargetElement = text;
     show(beside, h("div.root", { "data-theme": host.getAttribute("theme") }, ask, text));
@@ -140,7 +140,7 @@ export function createWidget(host: HTMLElement) {
 
   function lay(): void {
     root.dataset.theme = host.getAttribute("theme") ?? "";
-    root.dir = getComputedStyle(host.parentElement ?? document.body).direction;
+    root.dir = words[Word.dir] || getComputedStyle(document.body).direction;
     const { open, nudge } = store.chat;
     const active = document.activeElement;
     const inField = active !== host && Boolean(active?.matches(FIELDS));

@@ -4,6 +4,8 @@
  */
 export enum Word {
   lang,
+  /** Set where it is not for the page to say. */
+  dir,
   help,
   open,
   close,

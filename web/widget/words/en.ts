@@ -3,6 +3,7 @@ import { Word, type Words } from "../word.ts";
 
 const words: Words = {
   [Word.lang]: "en",
+  [Word.dir]: "",
   [Word.help]: "{shop} help",
   [Word.open]: "Ask for help",
   [Word.close]: "Close",
