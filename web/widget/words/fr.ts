@@ -25,7 +25,7 @@ const words: Words = {
   [Word.no]: "Non",
   [Word.person]: "Parler à une personne",
   [Word.dismiss]: "Pas maintenant",
-  [Word.field]: "Une question sur votre commande ?",
+  [Word.field]: "Posez votre question",
   [Word.send]: "Envoyer",
   [Word.writing]: "{name} écrit",
   [Word.newBelow]: "Nouveaux messages",
