@@ -18,6 +18,7 @@ from bot.context import clean, clean_data, clean_event
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import Event, Subscription, Typing
+from bot.store.files import FILES_EACH
 from bot.store.messages import Taken
 from bot.store.models import Conversation
 from bot.store.shopper import (
@@ -29,6 +30,7 @@ from bot.store.shopper import (
     keep_contact,
     say,
 )
+from bot.uploads import FILE_BYTES
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 Maybe = TypeVar("Maybe", Taken, Taken | None)
@@ -293,7 +295,7 @@ class Session:
                 "conversation": row.id if row else None,
                 "last": row.last_seq if row else 0,
                 "locale": self._caller.locale,
-                "limits": {"text": wire.TEXT_LIMIT},
+                "limits": {"text": wire.TEXT_LIMIT, "file": FILE_BYTES, "files": FILES_EACH},
                 "order_pattern": self._caller.order_pattern,
             }
         )

@@ -12,6 +12,7 @@ from sanic import Blueprint, HTTPResponse, Request, Websocket
 from sanic.response import file, html, json
 
 from bot.desk.attendance import Attendance
+from bot.desk.files import add_files
 from bot.desk.frames import SignInBody
 from bot.desk.page import HEADERS, render
 from bot.desk.screen import staff_json
@@ -20,6 +21,7 @@ from bot.errors import AppError
 from bot.services import Services
 from bot.staff.accounts import DESK_ROLES
 from bot.staff.sign_in import LASTS
+from bot.store.models import Staff
 
 __all__ = ["COOKIE", "blueprint"]
 
@@ -53,7 +55,7 @@ def blueprint(services: Services) -> Blueprint:
 
     @desk.get("/api/me")
     async def me(request: Request) -> HTTPResponse:
-        staff = await sign_in.staff_of(request.cookies.get(COOKIE), DESK_ROLES)
+        staff = await staff_of(request)
         return json({"staff": staff_json(staff)}, headers=_NEVER_KEPT)
 
     @desk.post("/api/sign-in")
@@ -79,6 +81,11 @@ def blueprint(services: Services) -> Blueprint:
         # Before the handshake: a foreign page is not even let in to hear that it is foreign.
         if request.headers.get("upgrade", "").lower() == "websocket":
             check_origin(request)
+
+    async def staff_of(request: Request) -> Staff:
+        return await sign_in.staff_of(request.cookies.get(COOKIE), DESK_ROLES)
+
+    add_files(desk, services, staff_of, check_origin)
 
     async def socket(request: Request, ws: Websocket) -> None:
         token = request.cookies.get(COOKIE)
