@@ -24,10 +24,10 @@ def clean_name(given: str, media_type: str, mask: Callable[[str], str]) -> str:
     """
     last = re.split(r"[/\\]", given)[-1]
     seen = "".join(_seen(char) for char in unicodedata.normalize("NFC", last))
-    tidy = _NOT_IN_NAMES.sub("_", " ".join(mask(seen).split())).strip(". ")
+    tidy = mask(" ".join(_NOT_IN_NAMES.sub("_", seen).split()))
     endings = ENDINGS[media_type]
     ending = next((known for known in endings if tidy.lower().endswith(known)), "")
-    stem = tidy[: len(tidy) - len(ending)].rstrip(". ") or ("document" if "pdf" in media_type else "picture")
+    stem = tidy[: len(tidy) - len(ending)].strip(". ") or ("document" if "pdf" in media_type else "picture")
     ending = ending or endings[0]
     return stem[: NAME_CHARS - len(ending)].rstrip(". ") + ending
 

@@ -174,7 +174,8 @@ class _Arriving:
         with suppress(AttributeError, OSError):  # not opened, or the disk is full and it cannot be flushed
             self.file.close()
         for path in (self._staged, self._final):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # what cannot be deleted is swept later
+                path.unlink()
 
 
 def too_large() -> AppError:

@@ -35,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eval", type=Path, help="a folder of suites, each with kb.jsonl and queries.jsonl")
     parser.add_argument(
-"--only", choices=["system", "knowledge", "index", "encoding", "throughput", "uplift"]
+        "--only", choices=["system", "knowledge", "index", "encoding", "throughput", "uplift"]
     )
     options = parser.parse_args()
     if options.eval is not None and not list(options.eval.rglob("kb.jsonl")):
