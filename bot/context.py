@@ -10,7 +10,7 @@ EVENTS_LIMIT = 50
 LINES_LIMIT = 50
 DATA_LIMIT = 20
 EVENT_IS_NEWS_FOR = timedelta(minutes=10)
-_WORDS = {"country": 2, "currency": 3, "locale": 35, "time_zone": 64, "opened_by": 80}
+_WORDS = {"country": 2, "currency": 3, "locale": 35, "time_zone": 64, "opened_by": 80, "method": 40}
 _SWITCHES = ("consent", "paying", "returning")
 _DEVICES = ("phone", "tablet", "desktop")
 _MONEY = ("subtotal", "shipping", "discount", "tax", "total")
@@ -59,6 +59,13 @@ def clean_event(given: object, mask: Mask, at: str) -> Json | None:
         "data": clean_data(data, mask) if isinstance(data, Mapping) else {},
         "at": _time(given.get("at"), at),
     }
+
+
+def paying_after(event: str) -> Json:
+    """What an event says of a payment that is on its way, as a part of the context."""
+    if not event.startswith(("payment.", "order.")):
+        return {}
+    return {"paying": event == "payment.started"}
 
 
 def clean_data(data: Mapping[str, Any], mask: Mask) -> Json:

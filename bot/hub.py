@@ -68,13 +68,22 @@ class PresenceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """The conversation is no more."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesChanged:
     """A notice began or ended; everybody is told."""
 
     conversation_id: str = ""
 
 
-Event = Stored | Updated | Changed | Typing | TurnWaiting | QueueMoved | PresenceChanged | NoticesChanged
+Event = (
+    Stored | Updated | Changed | Typing | TurnWaiting | QueueMoved | PresenceChanged | NoticesChanged | Erased
+)
 
 
 class Subscription:

@@ -11,7 +11,7 @@ import httpx
 from scripts.line import Frame, Line, Party, having
 
 # These are answered without the assistant writing; what comes of them comes with the ack.
-DECIDED_BEFORE_THE_ACK = ("track", "ask_person", "contact")
+DECIDED_BEFORE_THE_ACK = ("track", "fire", "ask_person", "contact")
 SETTLE_S = 0.5
 PAYMENT_CONTEXT: Frame = {
     "page": {"url": "https://shop.example/checkout/payment", "title": "Payment", "step": "payment"},

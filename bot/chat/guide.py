@@ -78,9 +78,7 @@ def _site(services: Services, site_id: str, origin: str | None) -> Site:
     """The site. A page of its own server sends no origin, and what is told is no secret."""
     site = services.settings.shops.get(site_id)
     if site is None:
-        raise AppError(
-            "unknown_site", f"There is no site {site_id[:64]!r}.", "Set `site` as in BOT_SITES.", 404
-        )
+        raise AppError("unknown_site", f"There is no site {site_id[:64]!r}.", "Set `site` as in BOT_SITES.")
     if origin is not None and origin not in site.origins:
         raise wrong_origin(origin)
     return site

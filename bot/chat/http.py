@@ -37,6 +37,7 @@ async def answer_frames(shared: Shared, request: Request) -> HTTPResponse:
             greeted = len(sent)
             for given in batch.frames[1:]:
                 await services.whole(_take(session, given))
+            await session.suggestions.finish()
             own = {wire.frame_id(given) for given in batch.frames}
             await _wait_for_news(services, session, subscription, batch.wait_s, sent, greeted, own)
         finally:

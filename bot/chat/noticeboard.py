@@ -38,8 +38,9 @@ class Noticeboard:
             self._live = live
             self._services.hub.publish(NoticesChanged())
         while waiting := await waiting_for_ended(store):
-            for notice_id, conversation_id in waiting:
-                await tell_over(store, notice_id, conversation_id)
+            told = [await tell_over(store, *wait) for wait in waiting]
+            if not any(told):  # another process was faster
+                return
 
     async def _look_again_and_again(self) -> None:
         while True:

@@ -88,9 +88,10 @@ def _draft(row: Notice, locale: str) -> Draft:
 
 
 def _method(context: Mapping[str, Any], now: datetime) -> str:
-    """The method of payment that the page named with its newest trouble; empty when it named none."""
-    event = _trouble(context, now)
-    return str((event or {}).get("data", {}).get("method") or "").strip().lower()
+    """The method of payment that the page says was chosen, or named with its newest trouble; else empty."""
+    event = _trouble(context, now) or {}
+    named = context.get("method") or event.get("data", {}).get("method") or ""
+    return str(named).strip().lower()
 
 
 def _trouble(context: Mapping[str, Any], now: datetime) -> Json | None:

@@ -10,6 +10,9 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from bot.errors import AppError
 from bot.settings import Settings
 
+SUGGESTIONS_AT_ONCE = 20
+SUGGESTIONS_WINDOW_S = 5
+
 
 class Rates:
     """Counts in memory, over a sliding window: so many frames at once, then so many a second."""
@@ -23,6 +26,9 @@ class Rates:
         self._events = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="events")
         self._files = RateLimitItemPerMinute(settings.files_per_minute, namespace="files")
         self._files_from = RateLimitItemPerMinute(settings.files_per_minute * 10, namespace="files-from")
+        self._suggestions = RateLimitItemPerSecond(
+            SUGGESTIONS_AT_ONCE, SUGGESTIONS_WINDOW_S, namespace="suggestions"
+        )
         self._visitors = RateLimitItemPerMinute(settings.new_visitors_per_minute, namespace="visitors")
 
     async def take_frame(self, visitor_id: str) -> None:
@@ -40,6 +46,13 @@ class Rates:
         for item, key in ((self._files, visitor_id), (self._files_from, address)):
             if not await self._limiter.hit(item, key):
                 raise await self._too_many(item, key, "These are more files than I can take at once.")
+
+    async def take_suggestion(self, visitor_id: str) -> None:
+        """Count what is looked up while the shopper types. AppError `rate_limited` when too much."""
+        if not await self._limiter.hit(self._suggestions, visitor_id):
+            raise await self._too_many(
+                self._suggestions, visitor_id, "That was typed faster than I can look."
+            )
 
     async def take_visitor(self, address: str) -> None:
         """Count a new visitor. AppError `rate_limited` when too many came from there."""

@@ -10,21 +10,26 @@ import structlog
 from bot import protocol as wire
 from bot.chat.caller import Caller
 from bot.chat.delivery import Delivery, Send
+from bot.chat.erasing import erase
 from bot.chat.findings import complete_package
+from bot.chat.picking import check_picked
 from bot.chat.shared import Shared
+from bot.chat.suggestions import Suggestions
 from bot.chat.triggers import Nudge
 from bot.clock import iso
-from bot.context import clean, clean_data, clean_event
+from bot.context import clean, clean_data, clean_event, paying_after
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import Event, Subscription, Typing
 from bot.store.files import FILES_EACH
 from bot.store.messages import Taken
 from bot.store.models import Conversation
+from bot.store.notices import wait_for_end
 from bot.store.shopper import (
     Sender,
     ask_person,
     choose,
+    choose_article,
     dismiss_offer,
     give_verdict,
     keep_contact,
@@ -49,9 +54,11 @@ class Session:
         self._send = send
         self._waiting = subscription.events
         self.delivery = Delivery(shared.services, subscription, send)
+        self.suggestions = Suggestions(shared.services, self._tell)
 
     def close(self) -> None:
         """The connection is gone."""
+        self.suggestions.close()
         self.delivery.detach()
 
     async def hear(self, event: Event) -> None:
@@ -78,7 +85,7 @@ class Session:
             await self._welcome(row)
             await self.delivery.catch_up()
             self.delivery.audience = (self._caller.site_id, self._caller.locale)
-            await self.delivery.tell_notices()
+            await self.delivery.tell_notices(anyway=frame.visitor is not None)
 
     async def take(self, given: dict[str, Any]) -> None:
         """Answer one frame after `hello`; what is wrong with it is answered too. AppError closes."""
@@ -91,6 +98,8 @@ class Session:
         try:
             if reports_by_itself(given):
                 await rates.take_event(visitor_id)
+            elif given.get("type") == "suggest":
+                await rates.take_suggestion(visitor_id)
             else:
                 await rates.take_frame(visitor_id)
         except AppError as error:
@@ -125,6 +134,9 @@ class Session:
         if isinstance(frame, wire.Track | wire.Fire):
             await self._speak_first(frame)
             return
+        if isinstance(frame, wire.Suggest):
+            self.suggestions.ask(self._caller, frame)
+            return
         async with self.lock:
             if isinstance(frame, wire.Ping):
                 await self._send({"type": "pong"})
@@ -136,18 +148,24 @@ class Session:
                 await dismiss_offer(self.services.store, self._conversation(), frame.seq)
             elif isinstance(frame, wire.Identify):
                 await self._identify(frame)
+            elif isinstance(frame, wire.Erase):
+                await self._erase(frame)
             elif isinstance(frame, wire.Hello):
                 raise AppError("bad_value", "`hello` came twice.", "Connect again to start over.")
             else:
                 await self._change(frame)
 
     async def _change(
-        self, frame: wire.Say | wire.Choose | wire.Verdict | wire.AskPerson | wire.Contact
+        self,
+        frame: wire.Say | wire.Choose | wire.Verdict | wire.AskPerson | wire.Contact | wire.NotifyMe,
     ) -> None:
         store, staffed = self.services.store, self.services.presence.staffed
         if isinstance(frame, wire.Say):
             text = self._caller.mask(frame.text)
             await self._keep(frame.id, lambda sender: say(store, sender, text))
+        elif isinstance(frame, wire.Choose) and frame.seq == 0:
+            article, label = check_picked(frame, self._caller.mask)
+            await self._keep(frame.id, lambda sender: choose_article(store, sender, article, label))
         elif isinstance(frame, wire.Choose):
             self._conversation()
             await self._keep(
@@ -164,6 +182,8 @@ class Session:
         elif isinstance(frame, wire.Contact):
             name, email, question = self._check_contact(frame)
             await self._keep(frame.id, lambda sender: keep_contact(store, sender, name, email, question))
+        elif isinstance(frame, wire.NotifyMe):
+            await self._keep(frame.id, lambda sender: wait_for_end(store, sender, frame.notice))
 
     async def _keep(self, client_id: str, change: Callable[[Sender], Awaitable[Taken]]) -> Taken:
         """Make a change to the store, acknowledge it, and send what it opened."""
@@ -240,16 +260,20 @@ class Session:
         now = iso(self.services.clock.now())
         given = {"id": frame.id, "event": frame.event, "data": frame.data, "at": now}
         event = clean_event(given, self._caller.mask, now)
-        await self._caller.move({"events": [event]}, self.delivery.conversation_id)
+        here = await self._here()
+        await self._caller.move({"events": [event], **paying_after(frame.event)}, here)
         data = clean_data(frame.data, self._caller.mask)
-        asking = self._sender(frame.id)
-        return await self._shared.nudger.hear(self._caller, asking, frame.event, data)
+        sender = Sender(self._caller.opening(), here, frame.id)
+        return await self._shared.nudger.hear(self._caller, sender, frame.event, data)
 
     async def _guess(self, frame: wire.Fire) -> Nudge | None:
-        return await self._shared.nudger.guess(self._caller, self._sender(frame.id), frame.trigger)
+        sender = Sender(self._caller.opening(), await self._here(), frame.id)
+        return await self._shared.nudger.guess(self._caller, sender, frame.trigger)
 
-    def _sender(self, client_id: str) -> Sender:
-        return Sender(self._caller.opening(), self.delivery.conversation_id, client_id)
+    async def _here(self) -> str | None:
+        """The conversation that is open here; one that is just being opened is waited for."""
+        async with self._caller.visit.lock:
+            return self.delivery.conversation_id
 
     async def _offer(self, client_id: str, nudge: Nudge | None) -> None:
         alone = self.delivery.conversation_id is None
@@ -282,6 +306,17 @@ class Session:
         await self._caller.keep_identity(found, self.delivery.conversation_id)
         await self._welcome(await self._caller.own(self.delivery.conversation_id))
         await self.delivery.tell_state()
+
+    async def _erase(self, frame: wire.Erase) -> None:
+        """Delete the conversation; `erased` follows to every tab, this one too."""
+        conversation_id = self.delivery.conversation_id
+        if conversation_id is not None:
+            await erase(self.services, self._caller, conversation_id)
+        await self._acknowledge_nothing(frame.id)
+
+    async def _tell(self, frame: dict[str, Any]) -> None:
+        async with self.lock:
+            await self._send(frame)
 
     async def _welcome(self, row: Conversation | None) -> None:
         shopper = self._caller.visit.shopper

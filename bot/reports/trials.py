@@ -1,6 +1,7 @@
 """The experiment of each trigger, read from the store and measured."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from bot.reports.uplift import Uplift, measure
 from bot.store.database import Store
-from bot.store.experiments import count_exposed, exposed_triggers, quietings, results
+from bot.store.experiments import Result, count_exposed, exposed_triggers, quietings, results
 from bot.store.models import Quieting
 
 
@@ -43,16 +44,16 @@ async def read_trial(
     store: Store, site: str, trigger: str, window: timedelta, since: datetime | None = None
 ) -> Trial:
     """One trigger's experiment, measured beside the event loop."""
-    ordered: list[bool] = []
-    treated: list[bool] = []
-    shares: list[float] = []
-    async for result in results(store, site, trigger, window, since):
-        ordered.append(result.ordered)
-        treated.append(result.treated)
-        shares.append(result.control_share)
-    uplift = await asyncio.to_thread(
-        measure, np.array(ordered, dtype=bool), np.array(treated, dtype=bool), np.array(shares, dtype=float)
-    )
+    found = [result async for result in results(store, site, trigger, window, since)]
+    uplift = await asyncio.to_thread(_measure, found)
     exposed = await count_exposed(store, site, trigger, since)
     silenced = [row for row in await quietings(store, site) if row.trigger == trigger]
-    return Trial(site, trigger, uplift, exposed - len(ordered), silenced[-1] if silenced else None)
+    return Trial(site, trigger, uplift, exposed - len(found), silenced[-1] if silenced else None)
+
+
+def _measure(found: Sequence[Result]) -> Uplift:
+    return measure(
+        np.array([result.ordered for result in found], dtype=bool),
+        np.array([result.treated for result in found], dtype=bool),
+        np.array([result.control_share for result in found], dtype=float),
+    )

@@ -102,15 +102,16 @@ async def files_in(store: Store, conversation_id: str) -> Sequence[File]:
         return list(await session.scalars(query))
 
 
-async def remove_files(store: Store, conversation_id: str) -> None:
-    """Delete every file of a conversation, first from the database and then from the disk.
+async def file_ids(change: Change, conversation_id: str) -> list[str]:
+    """The ids of a conversation's files, to delete them from the disk once their rows are gone."""
+    return list(await change.session.scalars(select(File.id).where(File.conversation_id == conversation_id)))
 
-    Call it before the conversation itself goes: its rows say which files are its own.
-    """
-    mine = File.conversation_id == conversation_id
+
+async def remove_files(store: Store, conversation_id: str) -> None:
+    """Delete every file of a conversation that itself stays, in the database and then on the disk."""
     async with store.change() as change:
-        ids = list(await change.session.scalars(select(File.id).where(mine)))
-        await change.session.execute(delete(File).where(mine))
+        ids = await file_ids(change, conversation_id)
+        await change.session.execute(delete(File).where(File.conversation_id == conversation_id))
     if store.uploads is not None:
         await store.uploads.remove(ids)
 

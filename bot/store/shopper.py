@@ -79,6 +79,27 @@ async def choose(store: Store, sender: Sender, seq: int, article: str | None, la
         return await hear(change, store, row, sender, label, said, body)
 
 
+async def choose_article(store: Store, sender: Sender, article: str, label: str) -> Taken:
+    """Keep which article the shopper picked without having asked: from suggestions, or the step's cards.
+
+    `label`, its title as they saw it, stands as their words. It is a new question, not one of an old one.
+    """
+    async with store.change() as change:
+        row, before = await begin(change, store, sender)
+        if before:
+            return before
+        fresh: dict[str, Any] = {
+            "last_question": label,
+            "tried": [],
+            "awaiting": None,
+            "clarified": 0,
+            "not_helped": 0,
+        }
+        row.dialogue = {**row.dialogue, **fresh}
+        said = command("choose_article", {"article": article, "label": label})
+        return await hear(change, store, row, sender, label, said, {"chose": {"seq": 0, "article": article}})
+
+
 async def give_verdict(store: Store, sender: Sender, seq: int, verdict: str) -> Taken:
     """Keep whether an answer helped; the assistant goes on from its newest answer. AppError `bad_value`."""
     async with store.change() as change:

@@ -307,6 +307,16 @@ async def test_removed_files_are_gone_for_everybody(bot: Bot, tab: Tab, http: Ht
     assert code(reply) == (404, "not_found")
 
 
+async def test_erasing_the_chat_erases_its_files(bot: Bot, tab: Tab, http: Http, tmp_path: Path) -> None:
+    await http.post(url(bot), content=pdf(), headers=headers(tab))
+    file = (await tab.until(type="message", kind="file"))["file"]
+    await tab.send(type="erase")
+    await tab.until(type="erased")
+    assert uploads(tmp_path) == []
+    reply = await http.get(f"{bot.url}/chat/v1/files/{file['id']}", headers=headers(tab))
+    assert code(reply) == (404, "not_found")
+
+
 async def test_a_connection_that_breaks_leaves_nothing_and_the_server_well(
     bot: Bot, tab: Tab, http: Http, tmp_path: Path
 ) -> None:

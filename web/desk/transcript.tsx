@@ -93,12 +93,12 @@ function More({ message: { answer, lang } }: { message: Message }): JSX.Element 
   );
 }
 
-function Choices({ message: { choices, chosen, kind } }: { message: Message }): JSX.Element | null {
+function Choices({ message: { choices, chosen } }: { message: Message }): JSX.Element | null {
   if (!choices?.length) return null;
   return (
     <p class="about">
-      {kind === "clarify" ? `${words.conversation.buttons} ${choices.map(({ label }) => label).join(", ")}`
-        : words.conversation.askedPerson}
+      {choices[0]?.action === "person" ? words.conversation.askedPerson
+        : `${words.conversation.buttons} ${choices.map(({ label }) => label).join(", ")}`}
       {chosen && <>; {words.conversation.chose(chosen)}</>}
     </p>
   );

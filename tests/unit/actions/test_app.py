@@ -119,6 +119,51 @@ async def test_an_article_is_given_by_its_id(client: httpx.AsyncClient) -> None:
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
 
 
+async def test_an_article_is_given_as_it_reads_for_a_shopper(client: httpx.AsyncClient) -> None:
+    asked = {"locale": "de-AT", "context": {"country": "AT", "step": "payment"}}
+    found = (await client.post("/knowledge/articles/returns", json=asked)).json()
+    assert found["short_answer"] == "Send it back within 30 days."
+    missing = await client.post("/knowledge/articles/nothing", json={})
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
+
+
+async def test_the_top_articles_of_steps_are_given_and_those_asked_for_lead(
+    client: httpx.AsyncClient,
+) -> None:
+    asked = {"locale": "en", "first": {"cart": ["returns", "gone"], "": ["privacy"]}}
+    found = (await client.post("/knowledge/steps", json=asked)).json()
+    assert found["version"] >= 1
+    card = {
+        "id": "returns",
+        "title": "How do I return something?",
+        "short_answer": "Send it back within 30 days.",
+    }
+    assert found["steps"]["cart"] == [card]
+    assert [one["id"] for one in found["steps"][""]] == ["privacy"]
+    assert (await client.post("/knowledge/steps", content=b"{}")).json()["steps"] == {"": []}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"first": []},
+        {"first": {"cart": "returns"}},
+        {"first": {"cart": [7]}},
+        {"first": {"cart": ["a"] * 6}},
+        {"first": {str(number): [] for number in range(21)}},
+        {"locale": 7},
+        {"colour": "red"},
+    ],
+)
+async def test_a_wrong_question_for_steps_is_told_what_is_wanted(
+    client: httpx.AsyncClient, body: dict[str, Any]
+) -> None:
+    response = await client.post("/knowledge/steps", json=body)
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (400, "bad_value")
+    assert error["hint"]
+
+
 async def test_health_readiness_status_and_figures(client: httpx.AsyncClient) -> None:
     assert (await client.get("/health")).json() == {"status": "ok"}
     assert (await client.get("/ready")).json()["ready"] is True

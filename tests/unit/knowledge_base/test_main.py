@@ -44,6 +44,18 @@ def figures(reports: Path) -> dict[str, Any]:
     return found
 
 
+def test_check_names_a_mistake_in_the_triggers_and_an_article_that_is_not_there(shop: Path) -> None:
+    triggers = shop / "triggers.yml"
+    triggers.write_text("rules:\n  - {id: a, on: payment.failed, show: gone}\n", encoding="utf-8")
+    found = invoke("check", "--shop", shop)
+    assert found.exit_code == 1
+    assert "triggers.yml:2: Saw the article 'gone' in the rule 'a'" in found.output
+    triggers.write_text("rules:\n  - {id: a, when: {moon: full}}\n", encoding="utf-8")
+    assert "triggers.yml:2: Saw the unknown condition 'moon'" in invoke("check", "--shop", shop).output
+    triggers.write_text("rules:\n  - {id: a, on: payment.failed}\n", encoding="utf-8")
+    assert invoke("check", "--shop", shop).exit_code == 0
+
+
 def test_building_and_evaluating_at_once_gives_what_evaluating_gives(
     asked: Path, store: Path, tmp_path: Path
 ) -> None:

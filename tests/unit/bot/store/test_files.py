@@ -12,6 +12,7 @@ from bot.errors import AppError
 from bot.store.conversations import Agent, conversation
 from bot.store.database import Store
 from bot.store.desk import claim, close_conversation, hand_back
+from bot.store.erasing import erase_conversation
 from bot.store.files import (
     FILES_EACH,
     ORPHAN_AFTER,
@@ -198,6 +199,32 @@ async def test_removing_a_conversations_files_leaves_other_files(
     await remove_files(store, waiting)
     assert await files_in(store, waiting) == []
     assert on_disk(uploads) == {kept.received.id}
+
+
+async def test_erasing_a_conversation_takes_its_files_and_no_others(
+    store: Store, uploads: Uploads, waiting: str, sender_of: Any
+) -> None:
+    other = (await say(store, sender_of(), "hello")).conversation_id
+    await ask_person(store, sender_of(other), staffed=True)
+    await attach(store, shopper(waiting, 1), gone := await received(uploads))
+    await attach(store, shopper(other, 2), kept := await received(uploads))
+    with pytest.raises(AppError, match="somebody else"):
+        await erase_conversation(store, waiting, "visitor-2")
+    assert len(on_disk(uploads)) == 2
+    await erase_conversation(store, waiting, "visitor-1")
+    assert on_disk(uploads) == {kept.received.id}
+    with pytest.raises(AppError, match="no longer"):
+        await find_file(store, gone.received.id)
+
+
+async def test_a_file_that_comes_while_its_conversation_is_erased_is_deleted(
+    store: Store, uploads: Uploads, waiting: str
+) -> None:
+    attachment = await received(uploads)
+    await erase_conversation(store, waiting, "visitor-1")
+    with pytest.raises(AppError, match="no conversation"):
+        await attach(store, shopper(waiting), attachment)
+    assert on_disk(uploads) == set()
 
 
 async def test_a_sweep_deletes_what_belongs_to_no_message_once_it_is_old(
