@@ -18,6 +18,7 @@ from bot.file_kinds import Kind, kind_of
 __all__ = ["FILE_BYTES", "Received", "Uploads", "too_large"]
 
 FILE_BYTES: Final = 5 * 1024 * 1024
+AT_ONCE: Final = 100
 Result = TypeVar("Result")
 log = structlog.get_logger("bot.uploads")
 
@@ -50,24 +51,21 @@ class Uploads:
         self._new_id = new_id
         self._write = write
         self._taken_bytes = 0
+        self._coming = 0
 
     async def receive(self, chunks: AsyncIterable[bytes]) -> Received:
         """The file that the chunks make. However it fails, nothing of it is left.
 
-        AppError `too_large`, `bad_value` for an empty file, `wrong_type`, `unavailable` for a full disk.
+        AppError `too_large`, `bad_value` for an empty file, `wrong_type`, `unavailable` for a full disk,
+        `rate_limited` while `AT_ONCE` others are on their way.
         """
-        arriving = _Arriving(self._folder, self._new_id())
+        if self._coming >= AT_ONCE:
+            raise AppError("rate_limited", "Many files are coming in just now.", "Try again in a minute.")
+        self._coming += 1
         try:
-            await self._on_disk(arriving.open)
-            async for chunk in chunks:
-                await self._add(arriving, chunk)
-            if arriving.bytes == 0:
-                raise AppError("bad_value", "This file is empty.", "Look whether it opens, or pick another.")
-            return Received(arriving.id, arriving.bytes, await self._on_disk(arriving.finish))
-        except BaseException:
-            self._taken_bytes -= arriving.bytes
-            await asyncio.shield(asyncio.to_thread(arriving.discard))
-            raise
+            return await self._receive(chunks)
+        finally:
+            self._coming -= 1
 
     def path(self, file_id: str) -> Path:
         """Where the file is, if it is there."""
@@ -82,6 +80,20 @@ class Uploads:
         """The names of what was last written before then, in seconds since 1970; counts all that is there."""
         self._taken_bytes, old = await asyncio.to_thread(self._measure, before_s)
         return old
+
+    async def _receive(self, chunks: AsyncIterable[bytes]) -> Received:
+        arriving = _Arriving(self._folder, self._new_id())
+        try:
+            await self._on_disk(arriving.open)
+            async for chunk in chunks:
+                await self._add(arriving, chunk)
+            if arriving.bytes == 0:
+                raise AppError("bad_value", "This file is empty.", "Look whether it opens, or pick another.")
+            return Received(arriving.id, arriving.bytes, await self._on_disk(arriving.finish))
+        except BaseException:
+            self._taken_bytes -= arriving.bytes
+            await asyncio.shield(asyncio.to_thread(arriving.discard))
+            raise
 
     async def _add(self, arriving: "_Arriving", chunk: bytes) -> None:
         if arriving.bytes + len(chunk) > FILE_BYTES:

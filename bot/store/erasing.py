@@ -11,10 +11,10 @@ from bot.store.models import Conversation, Exposure, Order, Visitor
 
 
 async def erase_conversation(store: Store, conversation_id: str, visitor_id: str) -> None:
-    """Delete a conversation with all that belongs to it: messages, contacts, hand-overs, events, files ...
+    """Delete a conversation with all that belongs to it: messages, contacts, hand-overs, events, nudges.
 
-    With the visitor's last conversation goes what else is known of the visitor. AppError `not_found`,
-    `not_yours`.
+    Its files go from the disk once that is done; with the visitor's last conversation, what else is known of
+    the visitor. AppError `not_found`, `not_yours`.
     """
     async with store.change() as change:
         row = await lock(change, conversation_id)

@@ -11,7 +11,7 @@ import pytest
 
 from bot.errors import AppError
 from bot.file_kinds import Kind
-from bot.uploads import FILE_BYTES, Uploads
+from bot.uploads import AT_ONCE, FILE_BYTES, Uploads
 from tests.files import HTML, pdf, png
 
 ROOM = 20 * 2**20
@@ -148,6 +148,25 @@ async def test_a_connection_that_goes_in_the_middle_leaves_nothing(uploads: Uplo
     with pytest.raises(asyncio.CancelledError):
         await receiving
     assert names(folder) == []
+
+
+async def test_more_than_a_hundred_at_once_wait_their_turn_elsewhere(uploads: Uploads, folder: Path) -> None:
+    done = asyncio.Event()
+
+    async def waits() -> AsyncIterator[bytes]:
+        yield pdf()[:20]
+        await done.wait()
+        yield pdf()[20:]
+
+    coming = [asyncio.create_task(uploads.receive(waits())) for _ in range(AT_ONCE)]
+    await asyncio.sleep(0)
+    with pytest.raises(AppError) as refused:
+        await uploads.receive(pieces(pdf()))
+    assert refused.value.code == "rate_limited"
+    done.set()
+    await asyncio.gather(*coming)
+    await uploads.receive(pieces(pdf()))
+    assert len(names(folder)) == AT_ONCE + 1
 
 
 async def test_a_hundred_at_once_each_arrive_whole(uploads: Uploads, folder: Path) -> None:
