@@ -147,6 +147,7 @@ class Library:
             calibration=calibration.report,
             held=Held(live.version, live.hold.since) if live.hold else None,
             not_kept=self._shelf.not_kept,
+            past_their_day=live.folder.facts.past_their_day(),
         )
 
     def remembered(self) -> tuple[int, int]:

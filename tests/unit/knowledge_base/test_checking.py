@@ -98,12 +98,24 @@ def test_what_fits_together_has_no_problem(found):
             "articles/en/free.md:4: Saw the unknown code 'insuficient_funds' of payment.failed",
         ),
         (
+            {"{event: total.changed}": "{event: total.changed, code: shiping}"},
+            "free.md:1: Saw the unknown code 'shiping' of total.changed; expected 'shipping'.",
+        ),
+        (
             {"event.data.from": "event.data.form"},
             "free.md:10: Saw the field 'form' of total.changed; expected one of currency, from, to, why.",
         ),
         (
             {"extra": "  - when:\n      event: total.changed\n      data: {wy: tax}\n    body: x\n"},
             "free.md:13: Saw the field 'wy' of total.changed; expected one of currency, from, to, why.",
+        ),
+        (
+            {"[total.changed]": "[payment.failed]", "body": "Nothing was charged."},
+            "free.md:12: Saw 'Nothing was charged'; expected 'this order was not placed'",
+        ),
+        (
+            {"extra": "  - when: {event: payment.failed}\n    body: Your card has not been charged.\n"},
+            "free.md:12: Saw 'not been charged'; expected 'this order was not placed'",
         ),
         (
             {"events: [total.changed]": "tags: [a]", "{event: total.changed}": "{step: cart}"},
