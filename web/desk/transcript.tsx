@@ -22,6 +22,7 @@ export function Transcript({ onPutBack }: { onPutBack: (reply: Unsent) => void }
   const isAtEnd = useRef(true);
   const hasNew = useSignal(false);
   const count = messages.length + replies.length;
+  const refusals = replies.filter(({ refused }) => refused !== null).length;
 
   useLayoutEffect(() => {
     isAtEnd.current = true;
@@ -33,7 +34,7 @@ export function Transcript({ onPutBack }: { onPutBack: (reply: Unsent) => void }
   }, [count]);
   useLayoutEffect(() => {
     if (isAtEnd.current) toEnd();
-  }, [isTyping, loaded]);
+  }, [isTyping, loaded, refusals]);
 
   function toEnd(): void {
     log.current?.scrollTo({ top: log.current.scrollHeight });

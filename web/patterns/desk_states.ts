@@ -17,7 +17,7 @@ const QUEUE: DeskScene = { conversations: [paidTwice(), holdJacket(), coupon()],
 const MINE: DeskScene = { ...QUEUE, conversations: [claimed(), holdJacket(), coupon()] };
 const TAKEN = { code: "stale_epoch", status: 409, message: "Ben Okafor has this conversation.", hint: "You can watch it, or ask them." };
 
-const OPEN: Act[] = [["press", "[data-conversation=c-paid-twice]"], ["see", "[data-story=brief] li, [data-test=brief-strip]"]];
+const OPEN: Act[] = [["press", "[data-conversation=c-paid-twice]"], ["see", "[data-seq='5']"]];
 const OPEN_MINE: Act[] = [["press", "[role=tab]:nth-of-type(2)"], ...OPEN, ["see", "#reply"]];
 
 export function deskStates(): DeskState[] {

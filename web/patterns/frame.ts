@@ -8,10 +8,10 @@ import { type WidgetScene, widgetScript } from "./widget_script.ts";
 const asked = new URLSearchParams(location.search);
 const page = document.documentElement;
 
-/** Light or dark, left or right, and the language, for page and widget alike. */
-function dress(): void {
+/** Light or dark, left or right, and the language; the desk speaks English. */
+function dress(of: Of): void {
   const lang = asked.get("lang") ?? "en";
-  page.lang = lang;
+  page.lang = of === "desk" ? "en" : lang;
   page.dir = asked.get("dir") ?? (lang === "ar" ? "rtl" : "ltr");
   const theme = asked.get("theme");
   if (theme) page.dataset.theme = theme;
@@ -41,9 +41,10 @@ async function show(of: Of, id: string): Promise<void> {
   await perform([...acts, ["see", sees]], network, script.number);
 }
 
-dress();
+const of = asked.get("of") === "desk" ? "desk" : "widget";
+dress(of);
 try {
-  await show(asked.get("of") === "desk" ? "desk" : "widget", asked.get("state") ?? "");
+  await show(of, asked.get("state") ?? "");
   page.dataset.ready = "yes";
 } catch (error) {
   page.dataset.ready = String(error);

@@ -34,11 +34,11 @@ export function messagesIn(lang: string, words: Words) {
         kind: "answer", nodes: [paragraph(words.answer)], answer: answered("delivery-time", words.answerTitle, rest, verdict),
       }),
     more,
-    clarify: (chosen: string | null = null) =>
+    clarify: (chosen: string | null = null, cost = words.choiceCost) =>
       said(lang, "assistant", words.clarify, {
         kind: "clarify", chosen,
         choices: [
-          choose(words.choiceTime, "delivery-time"), choose(words.choiceCost, "delivery-cost"),
+          choose(words.choiceTime, "delivery-time"), choose(cost, "delivery-cost"),
           { label: words.choiceNone, article: null, action: "none" },
         ],
       }),

@@ -140,7 +140,8 @@ export function widgetStates(lang: string): WidgetState[] {
       id: "contact-error", title: "Contact form with an error", shows: "An address that can't be right, said where it is.",
       scene: { before: [it.notice("contact_wanted", words.away)], standing: { contact: "wanted", desk: { staffed: false } } },
       acts: [
-        OPEN, ["write", `${PANEL} [type=email]`, "anna@"], ["press", `${PANEL} form:has([type=email]) button`],
+        OPEN, ["write", `${PANEL} [autocomplete=name]`, "Anna Gruber"], ["write", `${PANEL} form:has([type=email]) textarea`, words.sorry],
+        ["write", `${PANEL} [type=email]`, "anna@"], ["press", `${PANEL} form:has([type=email]) button`],
       ],
       sees: `${PANEL} [type=email]:invalid`,
     },
@@ -178,7 +179,7 @@ export function widgetStates(lang: string): WidgetState[] {
     },
     {
       id: "long", title: "Long words", shows: "A word and an address with nowhere to break.",
-      scene: { before: [said("de", "shopper", LONG.word), said("en", "assistant", LONG.address, { nodes: [{ t: "p", c: [{ t: "a", href: LONG.address, c: [LONG.address] }] }] }), it.clarify(LONG.word)] },
+      scene: { before: [said("de", "shopper", LONG.word), said("en", "assistant", LONG.address, { nodes: [{ t: "p", c: [{ t: "a", href: LONG.address, c: [LONG.address] }] }] }), it.clarify(words.choiceTime, LONG.word)] },
       acts: [OPEN], sees: `text=${LONG.word}`,
     },
     {
