@@ -8,7 +8,8 @@ from actions.choose import answer_or_ask, choose
 from actions.clarify import choices, clarify, may_clarify, named_by_place
 from actions.hand_over import hand_over
 from actions.knowledge import Knowledge
-from actions.reply import Message, Reply, Sentence, answer_message, mark, offer_person_message, say
+from actions.reply import Part as SaidPart
+from actions.reply import Reply, Sentence, answer_message, mark, offer_person_message, person_for, say
 from actions.state import DialogueState, LastAnswer
 from actions.turn import Turn
 from knowledge_base.article import RenderedArticle
@@ -112,7 +113,7 @@ def _each_part(turn: Turn, knowledge: Knowledge, found: SearchResult) -> Reply |
 
     None when no part is sure: then the message is better taken as a whole.
     """
-    messages: list[Message] = []
+    messages: list[SaidPart] = []
     answered: list[tuple[Part, RenderedArticle]] = []
     unsure: list[Part] = []
     for part in found.parts:
@@ -126,11 +127,14 @@ def _each_part(turn: Turn, knowledge: Knowledge, found: SearchResult) -> Reply |
             return ask_first(_asked_anew(turn.state), article.ask, found.question)
     if not answered:
         return None
+    lacking = next((part for part, article in answered if article.outdated), None)
+    if lacking and not unsure:
+        messages.extend(person_for(lacking.question))
     part, article = answered[-1]
     state = DialogueState(
         last_question=part.question,
         tried=tuple(seen.id for _, seen in answered),
-        awaiting="helped",
+        awaiting="person" if lacking and not unsure else "helped",
         last_answer=LastAnswer(article.id, part.question, round(part.confidence, 4), mark(article)),
     )
     return _rest(turn, state, unsure).after(*messages)

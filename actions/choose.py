@@ -5,7 +5,7 @@ from dataclasses import replace
 from actions.ask import ask_first, may_ask
 from actions.hand_over import Reason, hand_over
 from actions.knowledge import Knowledge
-from actions.reply import Reply, Why, answer_message, mark
+from actions.reply import Reply, Why, answer_message, mark, person_for
 from actions.state import DialogueState, LastAnswer
 from actions.turn import Turn
 from knowledge_base.article import RenderedArticle
@@ -30,7 +30,10 @@ def answer_with(
         not_helped=state.not_helped if same_question else 0,
         last_answer=LastAnswer(article.id, question, round(confidence, 4), mark(article)),
     )
-    return Reply((answer_message(article, question, confidence, band, why),), after)
+    answer = answer_message(article, question, confidence, band, why)
+    if article.outdated:
+        return Reply((answer, *person_for(question)), replace(after, awaiting="person"))
+    return Reply((answer,), after)
 
 
 def answer_or_ask(

@@ -1,4 +1,4 @@
-"""An event on the page: the article that answers it, before the shopper asks."""
+"""An event on the page: the article that answers it, filled with what it says, before the shopper asks."""
 
 from actions.choose import answer_with
 from actions.knowledge import Knowledge
@@ -12,7 +12,8 @@ async def offer(turn: Turn, knowledge: Knowledge) -> Reply:
     if not isinstance(event, str):
         return Reply((), turn.state)
     code = code if isinstance(code, str) else None
-    article = knowledge.article_for_event(event, code, turn.standing())
+    said = {"event": event, "code": code, "data": turn.payload.get("data")}
+    article = knowledge.article_for_event(event, code, {**turn.standing(), "event": said})
     if article is None:
         return Reply((), turn.state)
     body = {

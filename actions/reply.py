@@ -73,6 +73,11 @@ def offer_person_message(question: str | None) -> Message:
     return Message("offer_person", {"question": question or ""})
 
 
+def person_for(question: str | None) -> tuple[Part, ...]:
+    """The offer of a person who knows what an article can't say at present."""
+    return Sentence("utter_person_knows"), offer_person_message(question)
+
+
 def brief(matches: Iterable[Match], most: int = 3) -> list[dict[str, Any]]:
     """The best articles for the person who takes over."""
     return [match.as_dict() for match in matches][:most]

@@ -18,7 +18,7 @@ class Metrics:
         self.answer_s = Histogram(
             "bot_answer_seconds", "Message kept to answer kept", buckets=_SECONDS, registry=self.registry
         )
-        self.offers = Counter("bot_offers", "Articles offered for an event", registry=self.registry)
+        self.offers = Counter("bot_offers", "Offers made unasked", registry=self.registry)
         self.nudges = Counter(
             "bot_nudges",
             "Triggers that came true, by what became of them",

@@ -16,9 +16,11 @@ from rich.text import Text
 
 from knowledge_base import evaluate as ev
 from knowledge_base import rollback, vectors
+from knowledge_base.checking import cross_problems, past_their_day
 from knowledge_base.crossfit import Labelled
 from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.explanation_text import printed
+from knowledge_base.facts import FILE as FACTS
 from knowledge_base.floor import floor_of, read_floor, values, write_floor
 from knowledge_base.folder import read_folder
 from knowledge_base.frontmatter import FormatError
@@ -60,13 +62,18 @@ Model = Annotated[str, typer.Option("--model", envvar="ACTIONS_MODEL", help="A p
 
 @app.command()
 def check(shop: ShopDir = Path(SHOP)) -> None:
-    """Reads every article, and the triggers, and says what is wrong with which line. Needs no model."""
+    """Reads articles, facts and triggers and says what is wrong with which line. Needs no model."""
     folder = read_folder(shop)
-    published = [article for article in folder.articles if article.published]
-    problems = (*folder.problems, *trigger_problems(shop, {article.id for article in published}))
+    published = {article.id for article in folder.articles if article.published}
+    problems = (*folder.problems, *cross_problems(folder), *trigger_problems(shop, published))
     for problem in problems:
         out.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"{len(published)} published articles, {len(problems)} problems in {shop}.", highlight=False)
+    for fact in past_their_day(folder.facts).values():
+        line = f"{FACTS}:{fact.line}: '{fact.name}' was good until {fact.expires}; it is not stated any more."
+        out.print(line, style="yellow", markup=False, highlight=False, soft_wrap=True)
+    count = sum(article.published for article in folder.articles)
+    counted = f"{count} published articles, {len(folder.facts.known)} facts, {len(problems)} problems"
+    out.print(f"{counted} in {shop}.", highlight=False)
     if problems:
         raise typer.Exit(1)
 

@@ -5,7 +5,7 @@ There are only expressions, so nothing can loop, define or include; no product, 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from jinja2 import nodes
@@ -58,6 +58,7 @@ class Use:
     """What a template takes from outside: `what` is `fact` with its name, or a path such as `cart.total`.
 
     `country` is the one a fact is wanted for; None means the shopper's. `stated`: it is shown as it is.
+    `wanted` is the type that a fact has to be of, where one is needed.
     """
 
     what: str
@@ -65,6 +66,7 @@ class Use:
     line: int
     country: str | None = None
     stated: bool = False
+    wanted: str = ""
 
 
 def uses_of(tree: nodes.Template, source: Source, first_line: int) -> tuple[Use, ...]:
@@ -118,7 +120,8 @@ class _Walk:
             if len(node.args) != 1:
                 raise self._refused(node, f"short_of() with {len(node.args)} arguments")
             yield Use("cart", "cart.goods", self._line(node))
-            yield from self._expression(node.args[0], depth + 1)
+            for use in self._expression(node.args[0], depth + 1):
+                yield replace(use, wanted="money") if use.what == "fact" else use
             return
         words = [arg.value if isinstance(arg, nodes.Const) else None for arg in node.args]
         name, country = (*words, None)[:2] if words else (None, None)

@@ -11,7 +11,7 @@ from typing import Final
 
 import yaml
 
-from knowledge_base.context import AMOUNTS, CONDITIONS, COUNTS, COUPONS, DATA, Conditions, Context
+from knowledge_base.context import AMOUNTS, CONDITIONS, COUNTS, COUPONS, DATA, LASTING, Conditions, Context
 from knowledge_base.countries import country_code
 from knowledge_base.facts import NAME as FACT_NAME
 from knowledge_base.facts import NO_FACTS, Facts
@@ -19,7 +19,7 @@ from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, decod
 from knowledge_base.places import Ask, Fact, ask_for
 from knowledge_base.reasons import canonical
 from knowledge_base.rendering import RenderedArticle, Text, Variant, answer_alone, best_text
-from knowledge_base.template import Use, countable, read
+from knowledge_base.template import Use, countable, is_template, read
 
 __all__ = ["Article", "Event", "FormatError", "Problem", "RenderedArticle", "Variant", "parse"]
 
@@ -91,9 +91,11 @@ class Article:
         return RenderedArticle(self.id, self.locale, self.title, short, body, self._ask(context), outdated)
 
     def answers(self) -> tuple[str, ...]:
-        """The short answers as far as facts alone fill them: what the article is found by."""
+        """The short answers that facts alone fill and no event or cart chooses: what it is found by."""
         answers = [answer_alone(Text(self.short_answer, self.body), None, self.facts, self.locale)]
         for variant in self.variants:
+            if not _lasts(variant.when):
+                continue
             places = next((values for name, values in variant.when if name == "country"), (None,))
             answers.append(answer_alone(variant, country_code(places[0]), self.facts, self.locale))
         return tuple(answer for answer in answers if answer)
@@ -101,8 +103,14 @@ class Article:
     def _ask(self, context: Context) -> Ask | None:
         if self.asks is None or getattr(context, self.asks) is not None:
             return None
-        open_still = [one.when for one in self.variants if not context.contradicts(one.when)]
+        lasting = [one.when for one in self.variants if _lasts(one.when)]
+        open_still = [when for when in lasting if not context.contradicts(when)]
         return ask_for(self.asks, open_still)
+
+
+def _lasts(when: Conditions) -> bool:
+    """Whether conditions are on nothing that changes from one minute to the next."""
+    return all(name in LASTING for name, _ in when)
 
 
 def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
@@ -118,7 +126,7 @@ def parse(data: bytes, *, article_id: str, locale: str, file: str) -> Article:
     return Article(
         id=article_id,
         locale=locale,
-        title=tree.text("title", limit=MAX_TITLE),
+        title=_title(tree, source),
         questions=_questions(tree, source),
         short_answer=plain_text.short_answer,
         body=plain_text.body,
@@ -176,6 +184,13 @@ def _only_facts(text: Text, source: Source) -> None:
             raise source.error(use.line, seen, 'only {{ fact("...") }} there; put the rest in a variant')
 
 
+def _title(tree: Tree, source: Source) -> str:
+    title = tree.text("title", limit=MAX_TITLE)
+    if is_template(title):
+        raise source.error(tree.line_of("title"), "a template in the title", "plain words")
+    return title
+
+
 def _questions(tree: Tree, source: Source) -> tuple[str, ...]:
     if "questions" not in tree:
         raise source.error(tree.line_of("questions"), "no 'questions'", "a list with at least one question")
@@ -183,6 +198,8 @@ def _questions(tree: Tree, source: Source) -> tuple[str, ...]:
     if not 1 <= len(questions) <= MAX_QUESTIONS:
         seen = f"{len(questions)} questions"
         raise source.error(tree.line_of("questions"), seen, f"a list of 1 to {MAX_QUESTIONS}")
+    if any(is_template(question) for question in questions):
+        raise source.error(tree.line_of("questions"), "a template in a question", "plain words")
     return tuple(dict.fromkeys(questions))
 
 

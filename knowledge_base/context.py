@@ -15,6 +15,8 @@ from knowledge_base.values import Money
 __all__ = ["ALIASES", "CONDITIONS", "EU", "Conditions", "Context", "country_code", "in_country"]
 
 WORDS: Final = frozenset({"step", "country", "currency", "locale", "event", "code"})
+# What does not change from one minute to the next.
+LASTING: Final = frozenset({"step", "country", "currency", "locale"})
 # Of the cart: from or below an amount, or a number of items. An amount may be a fact's name.
 AMOUNTS: Final = frozenset({"total_from", "total_below", "goods_from", "goods_below"})
 COUNTS: Final = frozenset({"items_from", "items_below"})

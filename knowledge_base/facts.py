@@ -72,10 +72,14 @@ def today_utc() -> dt.date:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts of a shop by name. `today` tells which of them are past their last day."""
+    """The facts of a shop by name. `today` tells which of them are past their last day.
+
+    `places` are the lists of countries by which others are told.
+    """
 
     known: Mapping[str, Fact] = field(default_factory=dict, hash=False)
     today: Callable[[], dt.date] = field(default=today_utc, compare=False, repr=False)
+    places: tuple[str, ...] = ()
 
     def expired(self, name: str) -> bool:
         """Whether there is such a fact and its last day is over."""
@@ -122,7 +126,9 @@ def parse_facts(data: bytes, file: str = FILE, today: Callable[[], dt.date] = to
         found[name] = fact = _fact(name, node, zones, source, tree.line_of_key(name))
         if isinstance(fact.value, Countries):
             zones[name] = fact.value.codes
-    return Facts({name: found[name] for name in tree.names}, today)
+    places = {key for tree in inner.values() if "by_country" in tree for key in tree.keys_of("by_country")}
+    used = tuple(name for name in zones if name in places)
+    return Facts({name: found[name] for name in tree.names}, today, used)
 
 
 def _inner(tree: Tree, name: str, source: Source) -> Tree:

@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from knowledge_base.classes import MIN_QUESTIONS_FOR_CLASSES, fit_classes
@@ -28,7 +29,6 @@ STEPS: Final = 60
 HELD_OUT: Final = 0.2
 SHARES: Final = (0.5, 1.0)
 FEWEST_ARTICLES: Final = 8
-NO_WORSE: Final = 0.005
 
 Step = Callable[[int, int], None]
 
@@ -56,14 +56,12 @@ class Trial:
         return sum(self.apart) / len(self.apart)
 
     def beats(self, other: "Trial") -> bool:
-        """More right and told apart, together by more than one standard error (paired), no worse at either.
+        """More right and told apart, together by more than a standard error (paired), and no worse at either.
 
         A direct answer needs both: a model that only orders articles better answers more of what has none.
         """
-        gains = np.add(self.right, self.apart) - np.add(other.right, other.apart)
-        surely = float(gains.sum()) > math.sqrt(float(gains @ gains))
-        no_worse = self.top1 >= other.top1 - NO_WORSE and self.separation >= other.separation - NO_WORSE
-        return surely and no_worse
+        right, apart = np.subtract(self.right, other.right, dtype=float), np.subtract(self.apart, other.apart)
+        return _standing(right + apart) > 1 and min(_standing(right), _standing(apart)) >= -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +119,12 @@ def fine_tune(
 
 def _load(folder: Path) -> SentenceTransformer:
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+
+def _standing(gains: NDArray[np.float64]) -> float:
+    """The sum of paired differences in standard errors of a sum that is zero by itself."""
+    error = math.sqrt(float(gains @ gains))
+    return float(gains.sum()) / error if error else 0.0
 
 
 def _best_share(trials: Sequence[Trial]) -> float:

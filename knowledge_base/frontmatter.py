@@ -140,6 +140,11 @@ class Tree:
         """The node under a key that there is."""
         return self._nodes[key]
 
+    def keys_of(self, key: str) -> tuple[str, ...]:
+        """The keys of the mapping under `key`, if it is one."""
+        node = self._nodes.get(key)
+        return tuple(str(name.value) for name, _ in node.value) if isinstance(node, yaml.MappingNode) else ()
+
     def mapping(self, key: str, *, keys: frozenset[str] | None) -> "Tree":
         """The mapping under a key that there is; another type raises `FormatError`."""
         return Tree(self._nodes[key], self._source, keys=keys, first_line=self._first_line)

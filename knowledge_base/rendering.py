@@ -10,15 +10,15 @@ from knowledge_base.facts import Facts
 from knowledge_base.places import Ask
 from knowledge_base.template import GAP, Filled, MissingError, Use, fill
 
-__all__ = ["RenderedArticle", "Text", "Variant", "answer_alone", "best_text", "without_gaps"]
+__all__ = ["RenderedArticle", "Text", "Variant", "answer_alone", "best_text", "sentences", "without_gaps"]
 
 # Said where the short answer needs a figure that is past its day, instead of the figure.
 NO_FIGURE: Final = {
-    "en": "I don't have the present figure for this; a person can tell you.",
-    "de": "Die aktuelle Zahl dazu habe ich nicht; ein Mensch kann sie Ihnen sagen.",
-    "fr": "Je n'ai pas le chiffre actuel ; une personne peut vous le donner.",
-    "es": "No tengo la cifra actual; una persona puede dársela.",
-    "ar": "ليس لديّ الرقم الحالي؛ يمكن لأحد الموظفين إخبارك به.",
+    "en": "I don't have the present figure for this.",
+    "de": "Die aktuelle Zahl dazu habe ich nicht.",
+    "fr": "Je n'ai pas le chiffre actuel.",
+    "es": "No tengo la cifra actual.",
+    "ar": "ليس لديّ الرقم الحالي.",
 }
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+[.)]|\|)\s")
 _SENTENCE_END: Final = re.compile(r"[.!?…؟。][\"'”’»)]*\s+")
@@ -134,13 +134,14 @@ def _block(block: str) -> str:
 
 def _sentences_without_gaps(paragraph: str) -> Iterator[str]:
     dropped = False
-    for sentence in _sentences(paragraph):
+    for sentence in sentences(paragraph):
         dropped = GAP in sentence or (dropped and bool(_LEANS.match(sentence)))
         if not dropped:
             yield sentence
 
 
-def _sentences(paragraph: str) -> Iterator[str]:
+def sentences(paragraph: str) -> Iterator[str]:
+    """The sentences of a paragraph; `a.m.` ends none."""
     start = 0
     for end in _SENTENCE_END.finditer(paragraph):
         if not _INITIAL.search(paragraph[start : end.start() + 1]):

@@ -1,6 +1,7 @@
 """The questions worth asking at each step of a checkout: those a shop chose, then those made for the step."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from knowledge_base.article import Article, RenderedArticle
@@ -33,8 +34,10 @@ def _top(
     fitting = [article for article in known.values() if step in article.steps]
     fitting.sort(key=lambda article: (len(article.steps), -len(article.questions), article.id))
     ids = dict.fromkeys([*chosen, *(article.id for article in fitting)])
-    for article_id in list(ids)[:MOST_AT_A_STEP]:
-        yield known[article_id].rendered(Context(step=step or None, locale=locale))
+    here = Context(step=step or None, locale=locale)
+    # One that can't say at present what it is about is no answer to put forward.
+    found = (known[article_id].rendered(here) for article_id in ids)
+    yield from islice((article for article in found if not article.outdated), MOST_AT_A_STEP)
 
 
 def _by_id(articles: Iterable[Article], locales: Sequence[str]) -> dict[str, Article]:

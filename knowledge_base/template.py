@@ -8,7 +8,6 @@ import datetime as dt
 import re
 from decimal import Decimal
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Final, NamedTuple
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, pass_context
@@ -16,11 +15,10 @@ from jinja2.runtime import Context as JinjaContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from knowledge_base.allowed import Use, uses_of
-from knowledge_base.cart import Cart
 from knowledge_base.context import Context
-from knowledge_base.events import EVENTS, words_of
 from knowledge_base.facts import Facts
 from knowledge_base.frontmatter import Source
+from knowledge_base.told import cart_told, event_told
 from knowledge_base.values import Countries, Money, Percent, Span, Untrusted, Value, country_name, shown
 
 __all__ = ["GAP", "Filled", "MissingError", "Use", "countable", "fill", "is_template", "read"]
@@ -30,8 +28,8 @@ GAP: Final = "\ue000"
 _OPENING: Final = re.compile(r"\{\{|\{%|\{#")
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
 _EXPRESSION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
-_PLAIN_WORDS: Final = re.compile(r"[\w .,:;'’%€$£+/()&#-]{1,80}")
-_CURRENCY: Final = re.compile(r"[A-Z]{3}")
+# The usual expression, which takes no compiler: a fact as it is, maybe for one country.
+_STATED: Final = re.compile(r'\{\{ fact\("([a-z0-9_.]+)"(?:, "([A-Z]{2})")?\) \}\}')
 _SHOWN: Final = (Money, Span, Percent, dt.date, Countries, str, int, Decimal)
 _CACHED: Final = 10_000
 
@@ -41,7 +39,15 @@ class MissingError(Exception):
 
 
 class _Gap:
-    """A figure that must not be stated."""
+    """A figure that must not be stated, nor decide what is."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a figure past its day is not reckoned with")
+
+    def __bool__(self) -> bool:
+        raise TypeError("a figure past its day is not reckoned with")
 
 
 _GAP: Final = _Gap()
@@ -70,6 +76,11 @@ def read(text: str, source: Source, first_line: int) -> tuple[Use, ...]:
         return ()
     if GAP in text:
         raise source.error(first_line, "a character of private use", "text")
+    if _plain_parts(text) is not None:
+        return tuple(
+            Use("fact", one[1], first_line + text.count("\n", 0, one.start()), one[2], stated=True)
+            for one in _STATED.finditer(text)
+        )
     try:
         tree = _environment().parse(text)
     except TemplateSyntaxError as error:
@@ -92,8 +103,15 @@ def fill(text: str, context: Context, facts: Facts, locale: str, *, lenient: boo
     if not is_template(text):
         return Filled(text, gaps=False)
     filler = _Filler(context, facts, lenient=lenient)
+    parts = _plain_parts(text)
+    if parts is not None:
+        written = "".join(
+            part if isinstance(part, str) else _said(filler.fact(*part), locale, lenient=lenient)
+            for part in parts
+        )
+        return Filled(written, GAP in written)
     values: dict[str, object] = {"fact": filler.fact, "short_of": filler.short_of, "locale": locale}
-    values |= {"cart": _cart(context.cart), "event": _event(context, locale)}
+    values |= {"cart": cart_told(context.cart), "event": event_told(context, locale)}
     if context.country and (country := country_name(context.country, locale)):
         values["country"] = country
     template = _compiled(text)
@@ -135,74 +153,22 @@ class _Filler:
         return wanted - goods
 
 
-def _cart(cart: Cart | None) -> SimpleNamespace:
-    if cart is None:
-        return SimpleNamespace()
-    found = {
-        "total": cart.total,
-        "goods": cart.goods,
-        "shipping": cart.shipping,
-        "discount": cart.discount,
-        "items": cart.items,
-        "coupon": _safe(cart.coupon) if cart.coupon else None,
-    }
-    return SimpleNamespace(**{name: value for name, value in found.items() if value is not None})
-
-
-def _event(context: Context, locale: str) -> SimpleNamespace:
-    """What a template sees of the event; the words are English, so other locales have to do without."""
-    if context.event is None:
-        return SimpleNamespace(data=SimpleNamespace())
-    known = EVENTS.get(context.event)
-    currency = context.data.get("currency") or (context.cart.currency if context.cart else context.currency)
-    data: dict[str, Value] = {}
-    for name, given in context.data.items():
-        kind = known.fields[name].kind if known and name in known.fields else None
-        value = _value(given, kind, currency if isinstance(currency, str) else None, locale)
-        if value is not None:
-            data[name] = value
-    found: dict[str, Value | None] = {
-        "name": _safe(context.event),
-        "code": _safe(context.code or ""),
-        "words": words_of(context.event, context.code) if locale.split("-")[0] == "en" else None,
-    }
-    told = {name: value for name, value in found.items() if value}
-    return SimpleNamespace(data=SimpleNamespace(**data), **told)
-
-
-def _value(given: object, kind: str | None, currency: str | None, locale: str) -> Value | None:
-    if isinstance(given, bool):
-        return None
-    if kind == "money":
-        if not isinstance(given, str) or currency is None or not _CURRENCY.fullmatch(currency):
-            return None
-        amount = Decimal(given)
-        return None if amount < 0 else Money(amount, currency)
-    if kind == "country":
-        return country_name(str(given), locale)
-    if isinstance(given, int | float):
-        return given if isinstance(given, int) else Decimal(str(given))
-    return _safe(given) if isinstance(given, str) else None
-
-
-def _safe(words: str) -> Untrusted | None:
-    """Words of the page if they are plain and short; markup, addresses and long texts are left out."""
-    return Untrusted(words) if _PLAIN_WORDS.fullmatch(words) and "//" not in words else None
-
-
-@pass_context
-def _written(context: JinjaContext, value: object) -> str:
-    """A value as the shopper reads it; the last step of each expression."""
+def _said(value: object, locale: str, *, lenient: bool = False) -> str:
+    """A value as the shopper reads it. Raises `MissingError` where it can't be said, if not `lenient`."""
     if isinstance(value, _Gap):
         return GAP
     if isinstance(value, Untrusted):
         return _MARKUP.sub(r"\\\1", value)
-    if isinstance(value, bool) or value is None or not isinstance(value, _SHOWN):
-        raise MissingError(f"nothing to show for {type(value).__name__}")
-    text = shown(value, context["locale"])
-    if text is None:
-        raise MissingError(f"no words in {context['locale']}")
-    return text
+    text = None if isinstance(value, bool) or not isinstance(value, _SHOWN) else shown(value, locale)
+    if text is None and not lenient:
+        raise MissingError(f"no words in {locale} for {type(value).__name__}")
+    return GAP if text is None else text
+
+
+@pass_context
+def _written(context: JinjaContext, value: object) -> str:
+    """The last step of each expression."""
+    return _said(value, context["locale"])
 
 
 @lru_cache(maxsize=1)
@@ -223,3 +189,16 @@ def _environment() -> ImmutableSandboxedEnvironment:
 @lru_cache(maxsize=_CACHED)
 def _compiled(text: str) -> Template:
     return _environment().from_string(text)
+
+
+@lru_cache(maxsize=_CACHED)
+def _plain_parts(text: str) -> tuple[str | tuple[str, str | None], ...] | None:
+    """The text cut at its expressions, if each of them states a fact and nothing else; else None."""
+    pieces = _STATED.split(text)
+    if any(_OPENING.search(piece) for piece in pieces[::3]):
+        return None
+    facts = [(pieces[at], pieces[at + 1]) for at in range(1, len(pieces), 3)]
+    parts: list[str | tuple[str, str | None]] = [pieces[0]]
+    for fact, after in zip(facts, pieces[3::3], strict=True):
+        parts += [fact, after]
+    return tuple(parts)

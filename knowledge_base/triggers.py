@@ -4,7 +4,7 @@ Needs no model and touches nothing but the file; docs/triggers.md is for those w
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +12,7 @@ from typing import Any, Final
 import yaml
 
 from knowledge_base.article import ID
-from knowledge_base.conditions import EVENT, Condition, State, may_hold, read_condition
+from knowledge_base.conditions import EVENT, Condition, State, holds, may_hold, read_condition
 from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, decoded, kind
 from knowledge_base.steps import MOST_AT_A_STEP, MOST_STEPS
 
@@ -33,8 +33,8 @@ MAX_BYTES: Final = 200_000
 MAX_RULES: Final = 100
 MAX_ID: Final = 64
 ANY_EVENT: Final = "*"
-# They say that all goes well, so `*` does not mean them; a rule may name them.
-ALL_IS_WELL: Final = frozenset({"step.entered", "order.completed"})
+# `*` does not mean them, a rule may name them: all goes well, or a form has said what is wrong itself.
+BY_NAME_ONLY: Final = frozenset({"step.entered", "payment.started", "order.completed", "field.error"})
 QUESTIONS: Final = "questions"
 PERSON: Final = "person"
 ANY_STEP_NAME: Final = "any"
@@ -102,10 +102,14 @@ class Rule:
 
     def waits_for(self, event: str) -> bool:
         """Whether the event is one of those it waits for."""
-        return event in self.on or (ANY_EVENT in self.on and event not in ALL_IS_WELL)
+        return event in self.on or (ANY_EVENT in self.on and event not in BY_NAME_ONLY)
 
-    def fits(self, known: State) -> bool:
-        """Whether nothing known contradicts its conditions."""
+    def holds(self, state: State) -> bool:
+        """Whether its conditions hold."""
+        return self.when is None or holds(self.when, state)
+
+    def may_hold(self, known: State) -> bool:
+        """Whether nothing of the facts that are known here contradicts its conditions."""
         return self.when is None or may_hold(self.when, known)
 
     def as_json(self) -> dict[str, Any]:
@@ -139,9 +143,10 @@ class Triggers:
         """The active rule of this id, if it is a guess."""
         return next((rule for rule in self.active if rule.id == rule_id and rule.guess), None)
 
-    def for_event(self, event: str, known: State) -> Rule | None:
-        """The first active rule that waits for the event and that nothing known contradicts."""
-        return next((rule for rule in self.active if rule.waits_for(event) and rule.fits(known)), None)
+    def for_event(self, event: str, states: Sequence[State]) -> Rule | None:
+        """The first active rule that waits for the event and holds in any of the states."""
+        waiting = (rule for rule in self.active if rule.waits_for(event))
+        return next((rule for rule in waiting if any(rule.holds(state) for state in states)), None)
 
 
 DEFAULT: Final = Triggers((Rule("any-event", on=(ANY_EVENT,)),))

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NoReturn
 
 __all__ = ["Countries", "Money", "Percent", "Span", "Untrusted", "Value", "country_name", "shown"]
@@ -118,6 +119,7 @@ class Untrusted(str):
 Value = Money | Span | Percent | dt.date | Countries | Untrusted | str | int | Decimal
 
 
+@lru_cache(maxsize=4096)
 def shown(value: Value, locale: str) -> str | None:
     """A value as a shopper with this locale reads it; None where the locale has no words for it."""
     language = locale.split("-")[0]

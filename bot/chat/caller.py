@@ -97,6 +97,8 @@ class Caller:
         await self._recall_shopper(row)
         new = clean(context, self.mask, iso(self._services.clock.now()))
         known = row.context if row is not None and not self.visit.context else self.visit.context
+        # A page that was left in the middle of a payment cannot say that it is over.
+        known = {key: value for key, value in known.items() if key != "paying"}
         self.visit.context = merge(known, new)
         if row is not None and row.context != self.visit.context:
             await save_context(self._services.store, row.id, self.visit.context)

@@ -7,6 +7,7 @@ from typing import Any
 from knowledge_base.context import country_code
 
 Json = dict[str, Any]
+COUPON_REJECTED = "coupon.rejected"
 
 
 def known_facts(context: Mapping[str, Any], locale: str) -> Json:
@@ -27,6 +28,20 @@ def known_facts(context: Mapping[str, Any], locale: str) -> Json:
         "seen": [event["event"] for event in context.get("events") or ()],
     }
     return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def facts_at_event(
+    context: Mapping[str, Any], locale: str, event_id: str, code: str | None, data: Mapping[str, Any]
+) -> list[Json]:
+    """The facts when an event comes, which only the server asks; `seen` is what came before it.
+
+    Two of them where the event's code is spelled otherwise by the page than by us.
+    """
+    before = [event for event in context.get("events") or () if event["id"] != event_id]
+    known = known_facts({**context, "events": before}, locale)
+    known.setdefault("coupon", "rejected" if COUPON_REJECTED in known["seen"] else "none")
+    spellings = [data, {**data, "code": code}] if code else [data]
+    return [{**known, "data": spelled} for spelled in spellings]
 
 
 def _amount(written: object) -> float | None:

@@ -14,7 +14,7 @@ from bot.chat.findings import complete_package
 from bot.chat.shared import Shared
 from bot.chat.triggers import Nudge
 from bot.clock import iso
-from bot.context import clean, clean_data, clean_event
+from bot.context import clean, clean_data, clean_event, paying_after
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import Event, Subscription, Typing
@@ -237,7 +237,7 @@ class Session:
         given = {"id": frame.id, "event": frame.event, "data": frame.data, "at": now}
         event = clean_event(given, self._caller.mask, now)
         here = await self._here()
-        await self._caller.move({"events": [event]}, here)
+        await self._caller.move({"events": [event], **paying_after(frame.event)}, here)
         data = clean_data(frame.data, self._caller.mask)
         sender = Sender(self._caller.opening(), here, frame.id)
         return await self._shared.nudger.hear(self._caller, sender, frame.event, data)

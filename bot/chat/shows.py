@@ -76,11 +76,13 @@ async def _article(services: Services, show: Show, article_id: str, dialogue: Js
         body = str(given.get("body") or "")
         offer = Offer(title=title, article=article, short_answer=short_answer, body=body)
     except AppError as error:
-        log.warning("nothing to show", rule=show.rule.id, article=article_id, why=error.code)
+        log.info("nothing to show", rule=show.rule.id, article=article_id, why=error.code)
         return None
     except (KeyError, ValueError):
-        log.warning("nothing to show", rule=show.rule.id, article=article_id, why="nonsense")
+        log.info("nothing to show", rule=show.rule.id, article=article_id, why="nonsense")
         return None
+    if given.get("outdated") and show.trigger.guess:
+        return None  # it can't say at present what it is about, and nobody has asked
     return Found(article_offer(offer, show.trigger), _after(dialogue, article))
 
 

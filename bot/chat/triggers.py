@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.chat.caller import Caller
-from bot.chat.known import known_facts
+from bot.chat.known import facts_at_event, known_facts
 from bot.chat.manners import memory, refusal
 from bot.chat.mistakes import Mistakes
 from bot.chat.shows import Found, Show, find_show
@@ -54,7 +54,8 @@ class Nudger:
                 currency if isinstance(currency, str) else None,
             )
         code = code_of(event, usable)
-        rule = self._rule_for(caller, event, code, usable)
+        states = facts_at_event(caller.visit.context, caller.locale, sender.client_id, code, usable)
+        rule = self.services.rules.live.for_event(event, states)
         if rule is None:
             return None
         return await self._decide(caller, sender, rule, Trigger(event, code, usable, rule.id))
@@ -62,7 +63,7 @@ class Nudger:
     async def guess(self, caller: Caller, sender: Sender, rule_id: str) -> Nudge | None:
         """What to show for a rule that came true in the browser."""
         rule = self.services.rules.live.guess(rule_id)
-        if rule is None or not rule.fits(known_facts(caller.visit.context, caller.locale)):
+        if rule is None or not rule.may_hold(known_facts(caller.visit.context, caller.locale)):
             self._count("no_rule")
             return None
         return await self._decide(caller, sender, rule, Trigger(rule.id, None, {}, rule.id, guess=True))
@@ -78,16 +79,6 @@ class Nudger:
             self._count("shown")
             self.services.metrics.offers.inc()
         return taken
-
-    def _rule_for(self, caller: Caller, event: str, code: str | None, data: Mapping[str, Any]) -> Rule | None:
-        """The first rule for the event. A code may be written as the page spells it, or as we do."""
-        known = known_facts(caller.visit.context, caller.locale)
-        rules = (rule for rule in self.services.rules.live.active if rule.waits_for(event))
-        spellings = [data, {**data, "code": code}] if code else [data]
-        for rule in rules:
-            if any(rule.fits({**known, "data": spelled}) for spelled in spellings):
-                return rule
-        return None
 
     async def _decide(self, caller: Caller, sender: Sender, rule: Rule, trigger: Trigger) -> Nudge | None:
         if await self._refused(caller, sender, rule, trigger):

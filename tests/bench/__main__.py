@@ -13,7 +13,14 @@ from pathlib import Path
 
 from scripts.stack import Stack
 from scripts.steps import ROOT
-from tests.bench import bench_encoding, bench_index, bench_knowledge, bench_throughput, whole
+from tests.bench import (
+    bench_encoding,
+    bench_index,
+    bench_knowledge,
+    bench_throughput,
+    bench_widget,
+    whole,
+)
 from tests.bench.report import Figure, against, save, show
 
 
@@ -27,14 +34,15 @@ def system() -> dict[str, list[Figure]]:
             parts["memory"] = whole.memory(stack)
             parts["latency"] = asyncio.run(whole.latency(stack))
             parts["live change"] = whole.live_change(stack)
-    parts["widget"] = whole.widget()
     return parts
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eval", type=Path, help="a folder of suites, each with kb.jsonl and queries.jsonl")
-    parser.add_argument("--only", choices=["system", "knowledge", "index", "encoding", "throughput"])
+    parser.add_argument(
+        "--only", choices=["system", "knowledge", "index", "encoding", "throughput", "widget"]
+    )
     options = parser.parse_args()
     if options.eval is not None and not list(options.eval.rglob("kb.jsonl")):
         parser.error(
@@ -47,6 +55,7 @@ def main() -> None:
         "index": bench_index.measure,
         "encoding": bench_encoding.measure,
         "throughput": bench_throughput.measure,
+        "widget": bench_widget.measure,
     }
     for name, measure in measures.items():
         if options.only in {None, name}:

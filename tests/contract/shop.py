@@ -116,7 +116,8 @@ class Shop:
             self.read.append({"id": article_id, **request.json})
             if self.actions_down or article_id == "gone":
                 return json_response({}, status=503 if self.actions_down else 404)
-            return json_response(article(article_id, f"All about **{article_id}**."))
+            found = article(article_id, f"All about **{article_id}**.")
+            return json_response({**found, "outdated": article_id == "past-its-day"})
 
         async def steps(request: Request) -> HTTPResponse:
             self.read.append(request.json)

@@ -24,11 +24,13 @@ RULES = """
 rules:
   - {id: large, on: payment.declined, when: {total_from: 300}, show: person}
   - {id: limit, on: payment.failed, when: {data: {code: limit_exceeded}}, show: person}
+  - {id: twice, on: payment.declined, when: {seen: payment.declined}, show: questions}
   - {id: declined, on: "*"}
   - {id: idle, when: {step: payment, idle_s: 30}, show: questions}
   - {id: talk, when: {idle_s: 60}, show: person}
   - {id: read, when: {country: AT, idle_s: 9}, show: free-delivery}
   - {id: lost, when: {idle_s: 9}, show: gone}
+  - {id: past, when: {idle_s: 9}, show: past-its-day}
   - {id: paused, when: {idle_s: 9}, show: person, active: false}
   - {id: b, when: {idle_s: 9}, show: person}
   - {id: c, when: {idle_s: 9}, show: person}
@@ -133,8 +135,10 @@ async def test_a_guess_shows_an_article_as_it_reads_for_this_shopper(tab: Tab, s
     assert (state["tried"], state["awaiting"]) == (["free-delivery"], "helped")
 
 
-@pytest.mark.parametrize("trigger", ["nothing", "declined", "paused", "lost"])
-async def test_what_is_unknown_switched_off_no_guess_or_gone_shows_nothing(tab: Tab, trigger: str) -> None:
+@pytest.mark.parametrize("trigger", ["nothing", "declined", "paused", "lost", "past"])
+async def test_what_is_unknown_switched_off_no_guess_gone_or_outdated_shows_nothing(
+    tab: Tab, trigger: str
+) -> None:
     assert await fire(tab, trigger) is None
     assert (await tab.say("still there"))["kind"] == "answer"
 
@@ -163,6 +167,14 @@ async def test_the_first_rule_that_fits_an_event_says_what_is_shown(
     offer = await shown(other, **DECLINED)
     assert offer is not None
     assert (offer["offer"]["trigger"], offer["answer"]["article"]["id"]) == ("declined", "declined")
+
+
+async def test_a_second_time_may_be_answered_otherwise(tab: Tab) -> None:
+    first = await shown(tab, **DECLINED)
+    second = await shown(tab, type="track", event="payment.declined", data={"code": "expired_card"})
+    assert first is not None
+    assert second is not None
+    assert [offer["offer"]["trigger"] for offer in (first, second)] == ["declined", "twice"]
 
 
 async def test_a_code_may_be_the_networks_or_ours(bot: Bot, open_tab: OpenTab) -> None:
@@ -222,6 +234,20 @@ async def test_while_a_payment_is_on_its_way_only_the_payment_is_spoken_of(tab: 
     await tab.send(type="context", context={"paying": False})
     await tab.say("hello")
     assert await fire(tab, "talk") is not None
+
+
+async def test_a_payment_begins_and_ends_with_its_events(tab: Tab, shop: Shop) -> None:
+    assert await shown(tab, type="track", event="payment.started", data={}) is None
+    assert shop.asked == []
+    assert await fire(tab, "talk") is None
+    await shown(tab, type="track", event="payment.failed", data={"code": "05"})
+    assert await fire(tab, "talk") is not None
+
+
+async def test_a_payment_that_was_left_with_its_page_is_over(bot: Bot, tab: Tab, open_tab: OpenTab) -> None:
+    await tab.send(type="context", context={"paying": True})
+    assert await fire(tab, "talk") is None
+    assert await fire(await open_tab(bot, **tab.shopper), "talk") is not None
 
 
 async def test_nothing_is_offered_while_an_agent_has_the_conversation(bot: Bot, tab: Tab) -> None:

@@ -90,11 +90,15 @@ export interface ChatError {
 export interface Page {
   url: string;
   title: string;
-  step?: string;
+  step?: string | undefined;
 }
 
-export interface TrailEntry extends Page {
+export interface Visit extends Page {
   at: string;
+}
+
+/** How long each page was looked at is counted by the server. */
+export interface TrailEntry extends Visit {
   stay_s: number;
 }
 
@@ -125,6 +129,7 @@ export interface PageEvent {
 
 export interface Device {
   kind: "phone" | "tablet" | "desktop";
+  /** Its name, or all that it says of itself (the user agent). */
   browser: string;
   width: number;
   height: number;
@@ -132,7 +137,7 @@ export interface Device {
 
 export interface Context {
   page?: Page;
-  trail?: TrailEntry[];
+  trail?: Visit[];
   cart?: Cart;
   events?: PageEvent[];
   country?: string;
@@ -142,6 +147,29 @@ export interface Context {
   device?: Device;
   opened_by?: string;
   consent?: boolean;
+  /** The way of payment that is chosen. */
+  method?: string;
+  /** A payment is on its way. */
+  paying?: boolean;
+  /** The shopper was here before. */
+  returning?: boolean;
+}
+
+/** An article in short. */
+export interface Card {
+  id: string;
+  title: string;
+  nodes?: Block[];
+}
+
+/** A known problem or change, and whom it concerns: an empty list is everybody. */
+export interface Notice {
+  id: string;
+  text: string;
+  steps: string[];
+  countries: string[];
+  methods: string[];
+  until: string | null;
 }
 
 // ---- the shopper's frames ---------------------------------------------------------------------------
@@ -166,6 +194,10 @@ export type ShopperFrame =
   | { type: "contact"; id: string; name: string; email: string; question: string }
   | { type: "context"; context: Context }
   | { type: "track"; id: string; event: string; data: Record<string, unknown> }
+  | { type: "fire"; id: string; trigger: string }
+  | { type: "suggest"; id: string; text: string }
+  | { type: "notify_me"; id: string; notice: string }
+  | { type: "erase"; id: string }
   | { type: "dismiss"; seq: number }
   | { type: "identify"; jwt: string }
   | { type: "typing" }
@@ -193,6 +225,9 @@ export type ToShopper =
   | ({ type: "state" } & State)
   | { type: "typing"; author: "assistant" | "agent"; on: boolean }
   | ({ type: "error" } & ChatError)
+  | { type: "suggestions"; id: string; matches: Card[] }
+  | { type: "notices"; notices: Notice[] }
+  | { type: "erased"; conversation: string }
   | { type: "pong" };
 
 // ---- the desk's frames ------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ function setUp() {
     locale: () => "en",
     context: () => ({}),
     happened: (event) => events.push(event),
+    around: () => ({ cards: [], notices: [] }),
+    onNotices: () => {},
     newId: () => `id-${(ids += 1)}`,
     clock: { now: () => now, after: (_delay, run) => (timers.push(run), () => timers.splice(timers.indexOf(run), 1)) },
     transport: (given) => {
@@ -77,7 +79,7 @@ test("an offer is a nudge while the panel is closed, and never again once dismis
   welcome(0);
   message(1, { kind: "offer", offer: { ...offer } });
   assert.equal(chat.nudge?.seq, 1);
-  store.dismiss(1);
+  store.dismiss({ seq: 1 });
   assert.equal(chat.nudge, null);
   assert.deepEqual(sent.at(-1), { type: "dismiss", seq: 1 });
   store.open("shopper");
@@ -119,6 +121,6 @@ test("a refused token is forgotten with its conversation", () => {
   welcome(1);
   message(1);
   assert.equal(hooks().onRefused?.(4401), true);
-  assert.deepEqual(device.read(), { visitor: null, conversation: null, seen: 0 });
+  assert.deepEqual({ ...device }, NOTHING_FOR_ALL_TABS);
   assert.equal(chat.messages.length, 0);
 });

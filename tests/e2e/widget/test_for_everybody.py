@@ -30,16 +30,16 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
 
     def clarified() -> None:
         shop.say("which delivery")
-        expect(shop.find("button.choice")).to_have_count(3)
+        expect(shop.find(".choices button")).to_have_count(3)
 
     def chosen() -> None:
-        shop.find("button.choice").first.click()
-        shop.find(".pill").last.click()
-        expect(shop.find(".chosen")).to_be_visible()
+        shop.find(".choices button").first.click()
+        shop.find(".row .choice").last.click()
+        expect(shop.find(".choices .chosen")).to_be_visible()
 
     def waiting() -> None:
-        shop.find(".foot .link").click()
-        expect(shop.find(".strip")).to_be_visible()
+        shop.find(".foot > .link").click()
+        expect(shop.find(".strip").first).to_be_visible()
 
     def with_a_person() -> None:
         shop.server.play("claim")
@@ -65,7 +65,7 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
     def empty() -> None:
         shop.open_chat()
         expect(shop.find(".greeting")).to_be_visible()
-        shop.find(".head .icon").click()
+        shop.find(".head .shut").click()
 
     return {
         "closed": lambda: None,
@@ -108,13 +108,13 @@ def test_the_whole_job_goes_by_keyboard(shop: Shop) -> None:
     expect(shop.field).to_be_focused()
     shop.page.keyboard.type("which delivery")
     press("Enter")
-    expect(shop.find("button.choice")).to_have_count(3)
+    expect(shop.find(".choices button")).to_have_count(3)
     for _ in range(4):
         press("Shift+Tab")
-        if shop.find("button.choice").last.evaluate("(it) => it.getRootNode().activeElement === it"):
+        if shop.find(".choices button").last.evaluate("(it) => it.getRootNode().activeElement === it"):
             break
     press("Enter")
-    expect(shop.find(".chosen")).to_have_text("None of these")
+    expect(shop.find(".choices .chosen")).to_have_text("None of these")
     expect(shop.find(".under").nth(1)).to_be_focused()
     press("Escape")
     expect(shop.panel).to_be_hidden()
@@ -174,7 +174,7 @@ def test_it_is_a_dialog_with_a_log_and_a_labelled_field(shop: Shop) -> None:
 def test_everything_that_can_be_pressed_is_24_px_at_least(shop: Shop) -> None:
     shop.go().open_chat()
     shop.say("delivery")
-    expect(shop.find(".pill")).to_have_count(2)
+    expect(shop.find(".row .choice")).to_have_count(2)
     sizes = shop.page.evaluate(
         """() => [...document.querySelector("checkout-chat").shadowRoot
           .querySelectorAll("button, summary, textarea")]
@@ -189,7 +189,7 @@ def test_at_320_px_nothing_is_wider_than_the_screen(shop: Shop) -> None:
     shop.page.set_viewport_size({"width": 320, "height": 640})
     shop.go().open_chat()
     shop.say("which " + "x" * 300)
-    expect(shop.find("button.choice")).to_have_count(3)
+    expect(shop.find(".choices button")).to_have_count(3)
     assert shop.find(".log").evaluate("(log) => log.scrollWidth <= log.clientWidth")
     assert shop.panel.evaluate("(panel) => panel.scrollWidth <= panel.clientWidth")
 

@@ -44,6 +44,8 @@ class WrittenKnowledge:
         self.words: dict[str, str] = {}
         self.asks: dict[str, Ask] = {}
         self.busy = False
+        self.outdated: set[str] = set()
+        self.told: list[object] = []
 
     async def search(self, question: str, context: Mapping[str, Any], limit: int = 5) -> SearchResult:
         if self.busy:
@@ -62,11 +64,13 @@ class WrittenKnowledge:
         if article_id in self.asks and country:
             words = f"{words} In {country}."
         ask = None if country else self.asks.get(article_id)
-        return RenderedArticle(article_id, "en", article_id.title(), words, "", ask)
+        lacks = article_id in self.outdated
+        return RenderedArticle(article_id, "en", article_id.title(), words, "", ask, outdated=lacks)
 
     def article_for_event(
         self, event: str, code: str | None, context: Mapping[str, Any]
     ) -> RenderedArticle | None:
+        self.told.append(context.get("event"))
         return self.article("declined", "en", context) if event == "payment.failed" else None
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from actions.answer import answer
 from actions.catalogue import decide
 from actions.choose import choose
 from actions.complain import complain
@@ -10,6 +11,7 @@ from actions.hand_over import ask_human
 from actions.offer import offer
 from actions.returned import keep_state, returned
 from actions.state import DialogueState
+from knowledge_base.result import Part
 
 
 async def test_a_person_gets_the_question_the_shopper_had(knowledge: Any, turn: Any, part: Any) -> None:
@@ -103,3 +105,31 @@ async def test_an_article_that_is_gone_is_no_choice(knowledge: Any, turn: Any, s
 async def test_small_talk_leaves_the_state_as_it_is(knowledge: Any, turn: Any) -> None:
     state = DialogueState(last_question="q", awaiting="helped")
     assert (await keep_state(turn("hello", state=state), knowledge)).state == state
+
+
+async def test_an_event_tells_the_knowledge_base_what_it_says(knowledge: Any, turn: Any) -> None:
+    data = {"from": "92.80", "to": "95.00"}
+    await offer(turn(payload={"event": "total.changed", "code": None, "data": data}), knowledge)
+    assert knowledge.told[-1] == {"event": "total.changed", "code": None, "data": data}
+
+
+async def test_an_answer_without_its_figure_offers_a_person(
+    knowledge: Any, turn: Any, written: Any, said: Any, part: Any
+) -> None:
+    knowledge.outdated.add("a")
+    knowledge.findings["q"] = written("q", "answer", "a")
+    reply = await answer(turn("q"), knowledge)
+    assert said(reply) == ["answer", "utter_person_knows", "offer_person"]
+    assert (part(reply, "offer_person")["question"], reply.state.awaiting) == ("q", "person")
+    assert reply.state.last_answer is not None
+
+
+async def test_of_two_answers_the_one_without_its_figure_is_what_a_person_is_offered_for(
+    knowledge: Any, turn: Any, written: Any, said: Any, part: Any
+) -> None:
+    knowledge.outdated.add("a")
+    both = tuple(Part(one, "answer", 0.9, written(one, "answer", one).matches) for one in ("a", "b"))
+    knowledge.findings["a and b"] = written("a and b", "answer", "a", parts=both)
+    reply = await answer(turn("a and b"), knowledge)
+    assert said(reply) == ["answer", "answer", "utter_person_knows", "offer_person"]
+    assert part(reply, "offer_person")["question"] == "a"

@@ -41,6 +41,10 @@ def test_a_model_that_no_longer_knows_when_it_has_no_answer_is_not_better():
     assert not trial(80, 20, apart=0.85).beats(trial(70, 30, apart=0.9))
 
 
+def test_one_question_less_is_chance_where_many_are_told_apart():
+    assert trial(69, 31, apart=0.97).beats(trial(70, 30, apart=0.9))
+
+
 def test_a_model_that_finds_less_is_not_better_however_well_it_tells_apart():
     assert not trial(68, 32, apart=0.99).beats(trial(70, 30, apart=0.9))
 

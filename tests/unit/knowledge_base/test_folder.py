@@ -1,5 +1,6 @@
 """Reading a shop's folder: the good stay, the broken are named, the last good version lives on."""
 
+from knowledge_base.context import Context
 from knowledge_base.folder import FolderReader, folder_of, read_folder
 
 GOOD = "---\ntitle: 'Fresh'\nquestions: ['is it fresh']\n{extra}---\nYes, it is.\n"
@@ -112,3 +113,36 @@ def test_a_broken_glossary_keeps_its_last_good_version_and_is_reported(tmp_path)
     assert FolderReader(dict(broken.texts)).read(tmp_path).glossary == good.glossary
     glossary.unlink()
     assert reader.read(tmp_path).glossary.words == {}
+
+
+FACT = "days: {{type: days, value: {value}, owner: returns, source: sheet}}"
+
+
+def test_articles_state_the_facts_that_are_on_disk_or_last_were(shop, write):
+    write("window", GOOD.format(extra="") + '\nYou have {{ fact("days") }} days.\n')
+    facts, reader = shop / "facts.yml", FolderReader({})
+
+    def shown(folder):
+        found = next(article for article in folder.articles if article.id == "window")
+        return found.rendered(Context()).body
+
+    assert shown(reader.read(shop)) == ""
+    facts.write_text(FACT.format(value=30), encoding="utf-8")
+    good = reader.read(shop)
+    facts.write_text(FACT.format(value="soon"), encoding="utf-8")
+    broken = reader.read(shop)
+    assert shown(good) == shown(broken) == "You have 30 days."
+    assert (good.problems, [problem.file for problem in broken.problems]) == ((), ["facts.yml"])
+    assert shown(folder_of(dict(broken.texts))) == "You have 30 days."
+    assert shown(FolderReader(dict(broken.texts)).read(shop)) == "You have 30 days."
+    facts.write_text(FACT.format(value=14), encoding="utf-8")
+    assert shown(reader.read(shop)) == "You have 14 days."
+    facts.unlink()
+    assert shown(reader.read(shop)) == ""
+
+
+def test_articles_that_did_not_change_stay_the_same_objects(shop):
+    (shop / "facts.yml").write_text(FACT.format(value=30), encoding="utf-8")
+    reader = FolderReader({})
+    first, second = reader.read(shop), reader.read(shop)
+    assert all(one is other for one, other in zip(first.articles, second.articles, strict=True))

@@ -385,3 +385,54 @@ async def test_new_labelled_questions_are_learned_from(library, shop):
         (shop / "eval" / "questions.jsonl").write_text(line, encoding="utf-8")
         await until(lambda: library.status().fit_version > before)
     assert not library.stale()
+
+
+async def test_a_changed_fact_is_told_and_found_at_once(library, shop, write):
+    fact = "fee: {{type: money, value: {fee} EUR, owner: shipping, source: sheet, expires: {day}}}"
+
+    def told():
+        article = library.article("delivery-cost", "en")
+        return (article.short_answer, article.outdated)
+
+    (shop / "facts.yml").write_text(fact.format(fee="4.90", day="2999-01-01"), encoding="utf-8")
+    text = 'Standard delivery costs {{ fact("fee") }}. The cart shows it.'
+    write("delivery-cost", title="What does delivery cost?", questions=["how much is shipping"], answer=text)
+    library.refresh()
+    assert told() == ("Standard delivery costs €4.90. The cart shows it.", False)
+    async with watched(library):
+        await asyncio.sleep(0.3)  # the watcher has to be listening before the file changes
+        (shop / "facts.yml").write_text(fact.format(fee="5.90", day="2999-01-01"), encoding="utf-8")
+        await until(lambda: told() == ("Standard delivery costs €5.90. The cart shows it.", False))
+    assert "Standard delivery costs €5.90. The cart shows it." in library.searcher().index.entries[2].answers
+    (shop / "facts.yml").write_text(fact.format(fee="5.90", day="2020-01-01"), encoding="utf-8")
+    assert library.refresh()
+    assert told() == ("The cart shows it. I don't have the present figure for this.", True)
+    assert "Standard delivery costs €5.90. The cart shows it." in library.searcher().index.entries[2].answers
+
+
+def test_an_event_is_answered_in_its_own_words(library, write):
+    said = "{{ event.words }} This order was not placed. You paid with {{ event.data.method }}."
+    extra = f"events: [payment.failed]\nvariants:\n  - when: {{event: payment.failed}}\n    body: '{said}'"
+    write("card-declined", title="Declined?", questions=["declined"], answer="Not placed.", extra=extra)
+    write("no-funds", title="No funds?", questions=["no funds"], answer="Other card?", extra="tags: [a]")
+    library.refresh()
+
+    def told(code, data):
+        context = {"event": {"event": "payment.failed", "code": code, "data": data}}
+        return library.article_for_event("payment.failed", code, context).short_answer
+
+    words = (
+        "There was not enough money available on this card. This order was not placed. You paid with card."
+    )
+    assert told("51", {"code": "51", "method": "card"}) == words
+    assert told("NSF", {"code": "NSF"}) == told("51", None) == "Not placed."
+    assert told("51", {"code": "51", "method": "[x](https://evil.example)"}) == "Not placed."
+
+
+@pytest.mark.parametrize("code", ["51", 51, "Insufficient Funds", "insufficientFunds", "NSF"])
+def test_an_event_finds_its_article_whatever_the_spelling_of_its_code(shared, code):
+    context = {"event": {"event": "payment.failed", "code": str(code), "data": {"code": code}}}
+    assert shared.article_for_event("payment.failed", str(code), context).id == "no-funds"
+    assert shared.article_for_event("payment.failed", "gobbledygook", {}).id == "card-declined"
+    assert shared.article_for_event("payment.failed", None, {"event": 7}).id == "card-declined"
+    assert shared.article_for_event("cart.opened", None, {}) is None

@@ -56,7 +56,6 @@ def test_check_names_a_mistake_in_the_triggers_and_an_article_that_is_not_there(
     assert invoke("check", "--shop", shop).exit_code == 0
 
 
-
 def test_building_and_evaluating_at_once_gives_what_evaluating_gives(
     asked: Path, store: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,10 @@
 """The top questions of a step: those the shop chose, then those made for the step."""
 
+import datetime as dt
+from dataclasses import replace
+
 from knowledge_base.article import Article
+from knowledge_base.facts import parse_facts
 from knowledge_base.steps import top_articles
 
 
@@ -37,3 +41,10 @@ def test_archived_articles_are_left_out_and_the_nearest_locale_is_taken() -> Non
     ]
     found = top_articles(articles, ("de", "en"), {"cart": ["c"]})
     assert [(one.id, one.locale) for one in found["cart"]] == [("a", "de"), ("b", "fr")]
+
+
+def test_an_article_whose_figure_is_past_its_day_is_left_out() -> None:
+    given = b"ends: {type: percent, value: 10, owner: shop, source: sheet, expires: 2020-01-01}\n"
+    facts = parse_facts(given, today=lambda: dt.date(2026, 3, 1))
+    past = replace(article("a", "cart"), short_answer='{{ fact("ends") }} off.', facts=facts)
+    assert top(past, article("b", "cart"))["cart"] == ["b"]

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.known import known_facts
+from bot.chat.known import facts_at_event, known_facts
 from bot.context import clean
 from bot.masking import mask
 
@@ -54,6 +54,23 @@ def test_what_was_not_told_is_left_out() -> None:
     assert known_facts(clean(told, mask, AT), "en") == {"locale": "en", "seen": []}
 
 
+def test_at_an_event_what_came_before_it_is_known() -> None:
+    events = [
+        {"id": f"event-{number}", "event": name, "data": {}, "at": AT}
+        for number, name in enumerate(["coupon.rejected", "payment.failed", "payment.failed"])
+    ]
+    context = {"events": events[:2]}
+    (first,) = facts_at_event(context, "en", "event-1", None, {"code": "x"})
+    assert (first["seen"], first["coupon"], first["data"]) == (["coupon.rejected"], "rejected", {"code": "x"})
+    second = facts_at_event({"events": events}, "en", "event-2", "limit_exceeded", {"code": "61"})
+    assert [state["data"]["code"] for state in second] == ["61", "limit_exceeded"]
+    assert second[0]["seen"] == ["coupon.rejected", "payment.failed"]
+    applied = {"cart": {"currency": "EUR", "lines": [], "coupon": "SUMMER"}}
+    assert facts_at_event(applied, "en", "event-1", None, {})[0]["coupon"] == "applied"
+    assert facts_at_event({}, "en", "event-1", None, {})[0]["coupon"] == "none"
+
+
 @given(st.dictionaries(KEYS, ANYTHING))
 def test_nothing_that_a_page_can_send_raises(told: dict[str, Any]) -> None:
     known_facts(clean(told, mask, AT), "en")
+    facts_at_event(clean(told, mask, AT), "en", "event-1", "code", {})
