@@ -170,8 +170,12 @@ export function widgetStates(lang: string): WidgetState[] {
       sees: `${PANEL} .trouble`,
     },
     {
-      id: "reconnecting", title: "Connecting", shows: "The connection is being made; words after 400 ms.",
-      scene: { silent: ["hello"] }, acts: [OPEN], sees: `${PANEL} .trouble`,
+      id: "reconnecting", title: "Reconnecting", shows: "The connection is lost and tried again; nothing waits to be sent.",
+      scene: { before: [it.asked, it.answer()] }, acts: [OPEN, ["see", `text=${words.answer}`], ["cut", 1006, false]], sees: `${PANEL} .trouble`,
+    },
+    {
+      id: "connecting", title: "Connecting", shows: "The server has not answered yet; one can write already.",
+      scene: { silent: ["hello"] }, acts: [OPEN], sees: FIELD,
     },
     {
       id: "updated", title: "Updated chat", shows: "This version of the widget is too old for the server.",
