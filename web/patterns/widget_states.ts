@@ -81,7 +81,7 @@ export function widgetStates(lang: string): WidgetState[] {
     {
       id: "matches", title: "Answers while typing", shows: "Articles that fit what is being written.",
       scene: { replies: { suggest: [{ type: "suggestions", matches: [{ id: "delivery-time", title: words.choiceTime }, { id: "delivery-cost", title: words.choiceCost }] }] } },
-      acts: [OPEN, ["see", FIELD], ["write", FIELD, words.asked]], sees: FIELD,
+      acts: [OPEN, ["see", FIELD], ["write", FIELD, words.asked]], sees: `text=${words.choiceTime}`,
     },
     {
       id: "answer", title: "Answer", shows: "Where it is from, and whether it helped.",
@@ -171,7 +171,7 @@ export function widgetStates(lang: string): WidgetState[] {
     },
     {
       id: "reconnecting", title: "Reconnecting", shows: "The connection is lost and tried again; nothing waits to be sent.",
-      scene: { before: [it.asked, it.answer()] }, acts: [OPEN, ["see", `text=${words.answer}`], ["cut", 1006, false]], sees: `${PANEL} .trouble`,
+      scene: { before: [it.asked, it.answer()] }, acts: [OPEN, ["see", `text=${words.answer}`], ["cut", 1006, false]], sees: `text=${words.answer}`,
     },
     {
       id: "connecting", title: "Connecting", shows: "The server has not answered yet; one can write already.",
