@@ -60,7 +60,8 @@ async def choose(turn: Turn, knowledge: Knowledge) -> Reply:
     article = knowledge.article(wanted, turn.locale, turn.context) if isinstance(wanted, str) else None
     if article is None:
         return await none_of_these(turn, knowledge, question)
-    confidence = next((choice.confidence for choice in state.offered if choice.id == article.id), 0.0)
+    # Whoever picks an article that was not offered, from suggestions or cards, has read its title.
+    confidence = next((choice.confidence for choice in state.offered if choice.id == article.id), 1.0)
     return answer_or_ask(state, article, question, confidence, band="clarify", why="chosen")
 
 

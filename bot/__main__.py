@@ -1,4 +1,4 @@
-"""`python -m bot`: serve, migrate, and the accounts of staff."""
+"""`python -m bot`: serve, migrate, accounts of staff, notices, and what triggers do to orders."""
 
 import asyncio
 import socket
@@ -11,12 +11,17 @@ from bot.app import create_app
 from bot.clock import SystemClock
 from bot.errors import AppError, ConfigError
 from bot.hub import Hub
+from bot.notice_commands import app as notices
+from bot.reports import cli as reports
 from bot.settings import Settings, read_settings
 from bot.staff.cli import app as users
 from bot.store.database import open_store
 
 app = typer.Typer(help="The chat server.", no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(users, name="users")
+app.add_typer(notices, name="notice")
+app.command("uplift")(reports.uplift)
+app.command("let-speak")(reports.speak)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from bot import health, protocol, web
 from bot.cards import Cards
 from bot.chat import guide
 from bot.chat import routes as chat
+from bot.chat.noticeboard import Noticeboard
 from bot.chat.turns import TurnRunner
 from bot.clock import Clock, SystemClock
 from bot.desk import routes as desk
@@ -23,6 +24,7 @@ from bot.knowledge import Knowledge
 from bot.metrics import Metrics, MetricsServer
 from bot.presence import Presence
 from bot.rasa import Rasa
+from bot.reports.quieting import Quieter
 from bot.rules import Rules
 from bot.services import Services
 from bot.settings import Settings, read_secret
@@ -104,7 +106,7 @@ def _configure(app: App, settings: Settings) -> None:
 
 
 def _add_life(app: App, services: Services, checks: health.Health) -> None:
-    runner = TurnRunner(services)
+    runner, quieter, noticeboard = TurnRunner(services), Quieter(services), Noticeboard(services)
     metrics: list[MetricsServer] = []
     watching: list[asyncio.Task[None]] = []
 
@@ -116,6 +118,8 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
         await asyncio.to_thread(services.rules.load)
         watching.append(asyncio.create_task(services.rules.watch()))
         runner.start()
+        quieter.start()
+        noticeboard.start()
         checks.start()
         log.info("started", host=services.settings.host, port=services.settings.port)
 
@@ -127,6 +131,8 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
         await asyncio.gather(*watching, return_exceptions=True)
         await services.cards.close()
         await checks.stop()
+        await quieter.stop()
+        await noticeboard.stop()
         await runner.stop()
 
     @app.after_server_stop

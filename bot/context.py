@@ -12,7 +12,7 @@ EVENTS_LIMIT = 50
 LINES_LIMIT = 50
 DATA_LIMIT = 20
 EVENT_IS_NEWS_FOR = timedelta(minutes=10)
-_WORDS = {"country": 2, "currency": 3, "locale": 35, "time_zone": 64, "opened_by": 80}
+_WORDS = {"country": 2, "currency": 3, "locale": 35, "time_zone": 64, "opened_by": 80, "method": 40}
 _SWITCHES = ("consent", "paying", "returning")
 _DEVICES = ("phone", "tablet", "desktop")
 # Names in the order in which they count: most browsers name others beside themselves.

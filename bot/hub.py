@@ -67,7 +67,23 @@ class PresenceChanged:
     conversation_id: str = ""
 
 
-Event = Stored | Updated | Changed | Typing | TurnWaiting | QueueMoved | PresenceChanged
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The conversation is no more."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticesChanged:
+    """A notice began or ended; everybody is told."""
+
+    conversation_id: str = ""
+
+
+Event = (
+    Stored | Updated | Changed | Typing | TurnWaiting | QueueMoved | PresenceChanged | NoticesChanged | Erased
+)
 
 
 class Subscription:
@@ -117,7 +133,7 @@ class Hub:
         self._by_topic[topic].add(subscription)
 
     def publish(self, event: Event) -> None:
-        """Tell everybody concerned: QueueMoved, and staff coming and going, concern everybody.
+        """Tell everybody concerned: QueueMoved, notices, and staff coming and going, concern everybody.
 
         TurnWaiting concerns only who listens to everything.
         """

@@ -53,7 +53,10 @@ class Say(Frame):
 
 
 class Choose(Frame):
-    """A button under a clarifying question; `article` None is "none of these"."""
+    """A button under a clarifying question; `article` None is "none of these".
+
+    `seq` 0 is an article that no message offered: one of the suggestions, or of the step's cards.
+    """
 
     type: Literal["choose"]
     id: ClientId
@@ -112,6 +115,29 @@ class Fire(Frame):
     trigger: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
+class Suggest(Frame):
+    """What the shopper has typed so far; a newer one cancels an older one."""
+
+    type: Literal["suggest"]
+    id: ClientId
+    text: str = Field(max_length=TEXT_LIMIT)
+
+
+class Erase(Frame):
+    """The shopper wants the conversation deleted."""
+
+    type: Literal["erase"]
+    id: ClientId
+
+
+class NotifyMe(Frame):
+    """The shopper wants to be told when a notice is over."""
+
+    type: Literal["notify_me"]
+    id: ClientId
+    notice: str = Field(max_length=64)
+
+
 class Dismiss(Frame):
     """The offer with number `seq` was put away."""
 
@@ -148,6 +174,9 @@ ShopperFrame = (
     | ContextFrame
     | Track
     | Fire
+    | Suggest
+    | Erase
+    | NotifyMe
     | Dismiss
     | Identify
     | TypingFrame
@@ -164,6 +193,9 @@ _MODELS: Mapping[str, type[ShopperFrame]] = MappingProxyType(
         "context": ContextFrame,
         "track": Track,
         "fire": Fire,
+        "suggest": Suggest,
+        "erase": Erase,
+        "notify_me": NotifyMe,
         "dismiss": Dismiss,
         "identify": Identify,
         "typing": TypingFrame,

@@ -89,6 +89,8 @@ class Settings(BaseSettings):
     new_visitors_per_minute: Annotated[int, Field(ge=1)] = 600
     control_share: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     order_window_s: Seconds = 24 * 3600
+    quieting_interval_s: Seconds = 3600
+    notice_sweep_s: Seconds = 2.0
     send_queue: Annotated[int, Field(ge=8)] = 256
     probe_interval_s: Seconds = 5.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"

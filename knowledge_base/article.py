@@ -273,6 +273,8 @@ def _when(tree: Tree, source: Source) -> Conditions:
     conditions = tree.conditions("when", deeper="data")
     for name, values in conditions:
         line = tree.line_of_entry("when", name)
+        if name == "data":
+            raise source.error(line, f"'data: {', '.join(values)}'", "its fields, as in data: {left: 0}")
         if name not in CONDITIONS and not name.startswith(DATA):
             known = "one of " + ", ".join(sorted({*CONDITIONS, "data"}))
             raise source.error(line, f"the unknown condition '{name}'", known)
@@ -280,7 +282,18 @@ def _when(tree: Tree, source: Source) -> Conditions:
             raise source.error(line, f"'{name}: {', '.join(values)}'", wanted)
     if "when" in tree and not conditions:
         raise source.error(tree.line_of("when"), "an empty 'when'", "at least one condition")
-    return conditions
+    return _in_our_spelling(conditions)
+
+
+def _in_our_spelling(conditions: Conditions) -> Conditions:
+    """The conditions with the codes of the event they name as a context has them."""
+    events = dict(conditions).get("event", ())
+    if len(events) != 1:
+        return conditions
+    return tuple(
+        (name, tuple(canonical(events[0], value) or value for value in values) if name == "code" else values)
+        for name, values in conditions
+    )
 
 
 def _unfit(name: str, values: tuple[str, ...]) -> str | None:

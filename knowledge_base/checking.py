@@ -88,6 +88,10 @@ class _Checker:
             if name == "event":
                 for value in values:
                     yield from self._event(value, None)
+            elif name == "code":
+                for event in sorted(events):
+                    for value in values:
+                        yield from self._event(event, value)
             elif name in AMOUNTS and not values[0][0].isdigit():
                 line, fact = self._line(values[0]), self._facts.known.get(values[0])
                 self.used.add(values[0])

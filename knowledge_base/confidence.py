@@ -62,12 +62,13 @@ class Sample:
 class Budget:
     """Of the answers given at most `wrong` may be wrong, but for bad luck of probability `doubt`.
 
-    `kept` is the share of answerable questions that must reach an answer or a clarifying question.
+    `kept` is the share of answerable questions that must reach an answer or a clarifying question, but for
+    the same bad luck.
     """
 
     wrong: float = 0.05
     doubt: float = 0.1
-    kept: float = 0.97
+    kept: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def calibrate(
     confidence = np.array([Calibration(right_curve).sure(sample.signs) for sample in tested])
     reach = np.array([reached_curve(sample.signs) for sample in tested])
     answer_at, certified = answer_threshold(confidence, right, traffic_weights(tested), budget)
-    clarify_at = _clarify_threshold(np.maximum(reach, confidence >= answer_at), tested, budget)
+    clarify_at = clarify_threshold(np.maximum(reach, confidence >= answer_at), tested, budget)
     topics = _topic_thresholds(confidence, right, tested, answer_at, budget)
     calibration = Calibration(right_curve, reached_curve, answer_at, clarify_at, certified, topics)
     return replace(calibration, report=_report(calibration, confidence, reach, tested, budget))
@@ -198,12 +199,18 @@ def _topic_thresholds(
     return found
 
 
-def _clarify_threshold(reach: Floats, samples: Sequence[Sample], budget: Budget) -> float:
-    """The reach at which `kept` of those questions is kept whose article is among the buttons."""
+def clarify_threshold(reach: Floats, samples: Sequence[Sample], budget: Budget) -> float:
+    """The highest reach that keeps `kept` of the questions whose article is among the buttons.
+
+    It is one of those questions' own, so few may lie below it that, but for `doubt`, as few of all others do
+    (a one-sided tolerance limit; Wilks, 1941). With too few questions for that it is the lowest.
+    """
     kept = np.sort([value for value, sample in zip(reach, samples, strict=True) if sample.reached])
     if not len(kept):
         return 0.5
-    return float(kept[math.floor((1 - budget.kept) * len(kept))])
+    ranks = np.arange(1, len(kept) + 1)
+    lost_more = betainc(len(kept) - ranks + 1.0, ranks.astype(float), budget.kept)
+    return float(kept[max(int(np.count_nonzero(lost_more <= budget.doubt)) - 1, 0)])
 
 
 def _curve(prior: Curve, samples: Sequence[Sample], truths: Sequence[bool]) -> Curve:

@@ -77,8 +77,8 @@ def figures(text: str) -> Iterator[Figure]:
 def contradictions(markdown: str, facts: Facts, title: str = "") -> Iterator[Contradiction]:
     """The figures of a text that say another value than a fact they stand near to.
 
-    A figure is about a fact when every telling word of the fact's name (`returns.days`: return) stands within
-    a few words of it in its sentence, or in the article's title. One that is right by any such fact, somewhere,
+    A figure is about a fact when every telling word of the fact's name (`returns.days`: return) stands
+    within a few words of it in its sentence, or in the article's title. One that is right by any such fact
     contradicts none; nor does "30 days of delivery" a fact on delivery, or "above €600" one on a fee.
     """
     named = _stems(title, last=False)

@@ -26,7 +26,8 @@ __all__ = ["GAP", "Filled", "MissingError", "Use", "countable", "fill", "is_temp
 # Stands where a figure is past its day, until its sentence is taken out. Of Unicode's private use.
 GAP: Final = "\ue000"
 _OPENING: Final = re.compile(r"\{\{|\{%|\{#")
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&])")
+# What could still be Markdown in the words that `told.py` lets through.
+_MARKUP: Final = re.compile(r"[_&#]|^[-+]|(?:(?<=^\d)|(?<=^\d\d)|(?<=^\d\d\d))[.)]")
 _EXPRESSION: Final = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 # The usual expression, which takes no compiler: a fact as it is, maybe for one country.
 _STATED: Final = re.compile(r'\{\{ fact\("([a-z0-9_.]+)"(?:, "([A-Z]{2})")?\) \}\}')
@@ -158,7 +159,7 @@ def _said(value: object, locale: str, *, lenient: bool = False) -> str:
     if isinstance(value, _Gap):
         return GAP
     if isinstance(value, Untrusted):
-        return _MARKUP.sub(r"\\\1", value)
+        return _MARKUP.sub(r"\\\g<0>", value)
     text = None if isinstance(value, bool) or not isinstance(value, _SHOWN) else shown(value, locale)
     if text is None and not lenient:
         raise MissingError(f"no words in {locale} for {type(value).__name__}")

@@ -3,8 +3,20 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.chat.notices import current_notices
 from bot.frames import message_frame, state_frame, typing_frame, update_frame
-from bot.hub import Changed, Event, PresenceChanged, QueueMoved, Stored, Subscription, Typing, Updated
+from bot.hub import (
+    Changed,
+    Erased,
+    Event,
+    NoticesChanged,
+    PresenceChanged,
+    QueueMoved,
+    Stored,
+    Subscription,
+    Typing,
+    Updated,
+)
 from bot.services import Services
 from bot.store.conversations import Place, place_of
 from bot.store.messages import messages_after
@@ -15,13 +27,18 @@ _PAGE = 200
 
 
 class Delivery:
-    """Follows one conversation for one connection. `after` is the last number sent."""
+    """Follows one conversation for one connection. `after` is the last number sent.
+
+    `audience` is the site and locale whose notices concern the connection, once they are known.
+    """
 
     def __init__(self, services: Services, subscription: Subscription, send: Send) -> None:
         self._services = services
         self._subscription = subscription
         self._send = send
         self._state: dict[str, Any] | None = None
+        self._notices: list[dict[str, Any]] = []
+        self.audience: tuple[str, str] | None = None
         self.conversation_id: str | None = None
         self.after = 0
 
@@ -70,18 +87,33 @@ class Delivery:
         """The same, of a conversation just made, which nobody waits in."""
         await self._send_state(row, None)
 
+    async def tell_notices(self, *, anyway: bool = False) -> None:
+        """Send the notices that hold now if they are not those sent last; at first there are none.
+
+        `anyway` sends them also if there are none, to who may remember some.
+        """
+        if self.audience is None:
+            return
+        notices = await current_notices(self._services, *self.audience)
+        if anyway or notices != self._notices:
+            self._notices = notices
+            await self._send({"type": "notices", "notices": notices})
+
     async def hear(self, event: Event) -> None:
         """Send what an event means for this connection."""
-        if isinstance(event, PresenceChanged):
+        if isinstance(event, NoticesChanged):
+            await self.tell_notices()
+        elif isinstance(event, PresenceChanged):
             if not event.conversation_id:  # staff came or went; tabs of this shopper change nothing here
                 await self.tell_state()
-            return
-        if isinstance(event, QueueMoved):
+        elif isinstance(event, QueueMoved):
             if (self._state or {}).get("queue"):
                 await self.tell_state()
-            return
-        if event.conversation_id != self.conversation_id:
-            return
+        elif event.conversation_id == self.conversation_id:
+            await self._hear_own(event)
+
+    async def _hear_own(self, event: Event) -> None:
+        """Send what an event in the conversation means."""
         if isinstance(event, Stored):
             await self._hear_message(event)
         elif isinstance(event, Updated):
@@ -91,6 +123,15 @@ class Delivery:
                 await self._send(typing_frame(event.author, on=event.on))
         elif isinstance(event, Changed):
             await self.tell_state()
+        elif isinstance(event, Erased):
+            await self._forget(event.conversation_id)
+
+    async def _forget(self, conversation_id: str) -> None:
+        """The conversation was erased: this connection is where it was before there was one."""
+        self.detach()
+        self.after = 0
+        await self._send({"type": "erased", "conversation": conversation_id})
+        await self.tell_state()
 
     async def _send_state(self, row: Conversation | None, place: Place | None) -> None:
         state = state_frame(row, place, staffed=self._services.presence.staffed)

@@ -37,6 +37,7 @@ async def answer_frames(shared: Shared, request: Request) -> HTTPResponse:
             greeted = len(sent)
             for given in batch.frames[1:]:
                 await services.whole(_take(session, given))
+            await session.suggestions.finish()
             own = {wire.frame_id(given) for given in batch.frames}
             await _wait_for_news(services, session, subscription, batch.wait_s, sent, greeted, own)
         finally:
@@ -94,6 +95,6 @@ def _has_news(sent: list[dict[str, Any]], greeted: int, own: set[str | None]) ->
     for place, frame in enumerate(sent):
         if frame["type"] == "message" and not (frame["author"] == "shopper" and frame.get("id") in own):
             return True
-        if place >= greeted and frame["type"] in ("update", "state", "error"):
+        if place >= greeted and frame["type"] in ("update", "state", "notices", "error"):
             return True
     return False

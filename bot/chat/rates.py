@@ -10,6 +10,9 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from bot.errors import AppError
 from bot.settings import Settings
 
+SUGGESTIONS_AT_ONCE = 20
+SUGGESTIONS_WINDOW_S = 5
+
 
 class Rates:
     """Counts in memory, over a sliding window: so many frames at once, then so many a second."""
@@ -21,6 +24,9 @@ class Rates:
         self._frames = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="frames")
         # What a page reports by itself must never use up what the shopper may say.
         self._events = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="events")
+        self._suggestions = RateLimitItemPerSecond(
+            SUGGESTIONS_AT_ONCE, SUGGESTIONS_WINDOW_S, namespace="suggestions"
+        )
         self._visitors = RateLimitItemPerMinute(settings.new_visitors_per_minute, namespace="visitors")
 
     async def take_frame(self, visitor_id: str) -> None:
@@ -32,6 +38,13 @@ class Rates:
         """Count what the page reports by itself. AppError `rate_limited` when there was too much."""
         if not await self._limiter.hit(self._events, visitor_id):
             raise await self._too_many(self._events, visitor_id, "The page reports more than I can take.")
+
+    async def take_suggestion(self, visitor_id: str) -> None:
+        """Count what is looked up while the shopper types. AppError `rate_limited` when too much."""
+        if not await self._limiter.hit(self._suggestions, visitor_id):
+            raise await self._too_many(
+                self._suggestions, visitor_id, "That was typed faster than I can look."
+            )
 
     async def take_visitor(self, address: str) -> None:
         """Count a new visitor. AppError `rate_limited` when too many came from there."""

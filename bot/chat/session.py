@@ -10,8 +10,11 @@ import structlog
 from bot import protocol as wire
 from bot.chat.caller import Caller
 from bot.chat.delivery import Delivery, Send
+from bot.chat.erasing import erase
 from bot.chat.findings import complete_package
+from bot.chat.picking import check_picked
 from bot.chat.shared import Shared
+from bot.chat.suggestions import Suggestions
 from bot.chat.triggers import Nudge
 from bot.clock import iso
 from bot.context import clean, clean_data, clean_event, paying_after
@@ -20,10 +23,12 @@ from bot.errors import AppError
 from bot.hub import Event, Subscription, Typing
 from bot.store.messages import Taken
 from bot.store.models import Conversation
+from bot.store.notices import wait_for_end
 from bot.store.shopper import (
     Sender,
     ask_person,
     choose,
+    choose_article,
     dismiss_offer,
     give_verdict,
     keep_contact,
@@ -47,9 +52,11 @@ class Session:
         self._send = send
         self._waiting = subscription.events
         self.delivery = Delivery(shared.services, subscription, send)
+        self.suggestions = Suggestions(shared.services, self._tell)
 
     def close(self) -> None:
         """The connection is gone."""
+        self.suggestions.close()
         self.delivery.detach()
 
     async def hear(self, event: Event) -> None:
@@ -75,6 +82,8 @@ class Session:
                 self.delivery.attach(row.id, frame.after)
             await self._welcome(row)
             await self.delivery.catch_up()
+            self.delivery.audience = (self._caller.site_id, self._caller.locale)
+            await self.delivery.tell_notices(anyway=frame.visitor is not None)
 
     async def take(self, given: dict[str, Any]) -> None:
         """Answer one frame after `hello`; what is wrong with it is answered too. AppError closes."""
@@ -87,6 +96,8 @@ class Session:
         try:
             if reports_by_itself(given):
                 await rates.take_event(visitor_id)
+            elif given.get("type") == "suggest":
+                await rates.take_suggestion(visitor_id)
             else:
                 await rates.take_frame(visitor_id)
         except AppError as error:
@@ -121,6 +132,9 @@ class Session:
         if isinstance(frame, wire.Track | wire.Fire):
             await self._speak_first(frame)
             return
+        if isinstance(frame, wire.Suggest):
+            self.suggestions.ask(self._caller, frame)
+            return
         async with self.lock:
             if isinstance(frame, wire.Ping):
                 await self._send({"type": "pong"})
@@ -132,18 +146,24 @@ class Session:
                 await dismiss_offer(self.services.store, self._conversation(), frame.seq)
             elif isinstance(frame, wire.Identify):
                 await self._identify(frame)
+            elif isinstance(frame, wire.Erase):
+                await self._erase(frame)
             elif isinstance(frame, wire.Hello):
                 raise AppError("bad_value", "`hello` came twice.", "Connect again to start over.")
             else:
                 await self._change(frame)
 
     async def _change(
-        self, frame: wire.Say | wire.Choose | wire.Verdict | wire.AskPerson | wire.Contact
+        self,
+        frame: wire.Say | wire.Choose | wire.Verdict | wire.AskPerson | wire.Contact | wire.NotifyMe,
     ) -> None:
         store, staffed = self.services.store, self.services.presence.staffed
         if isinstance(frame, wire.Say):
             text = self._caller.mask(frame.text)
             await self._keep(frame.id, lambda sender: say(store, sender, text))
+        elif isinstance(frame, wire.Choose) and frame.seq == 0:
+            article, label = check_picked(frame, self._caller.mask)
+            await self._keep(frame.id, lambda sender: choose_article(store, sender, article, label))
         elif isinstance(frame, wire.Choose):
             self._conversation()
             await self._keep(
@@ -160,6 +180,8 @@ class Session:
         elif isinstance(frame, wire.Contact):
             name, email, question = self._check_contact(frame)
             await self._keep(frame.id, lambda sender: keep_contact(store, sender, name, email, question))
+        elif isinstance(frame, wire.NotifyMe):
+            await self._keep(frame.id, lambda sender: wait_for_end(store, sender, frame.notice))
 
     async def _keep(self, client_id: str, change: Callable[[Sender], Awaitable[Taken]]) -> Taken:
         """Make a change to the store, acknowledge it, and send what it opened."""
@@ -282,6 +304,17 @@ class Session:
         await self._caller.keep_identity(found, self.delivery.conversation_id)
         await self._welcome(await self._caller.own(self.delivery.conversation_id))
         await self.delivery.tell_state()
+
+    async def _erase(self, frame: wire.Erase) -> None:
+        """Delete the conversation; `erased` follows to every tab, this one too."""
+        conversation_id = self.delivery.conversation_id
+        if conversation_id is not None:
+            await erase(self.services, self._caller, conversation_id)
+        await self._acknowledge_nothing(frame.id)
+
+    async def _tell(self, frame: dict[str, Any]) -> None:
+        async with self.lock:
+            await self._send(frame)
 
     async def _welcome(self, row: Conversation | None) -> None:
         shopper = self._caller.visit.shopper

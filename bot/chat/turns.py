@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -10,12 +11,14 @@ import structlog
 from bot.chat.answers import dialogue_of, outcome_of
 from bot.chat.fall_back import fall_back
 from bot.chat.findings import complete_package
+from bot.chat.notices import said_first
 from bot.context import for_search
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import TurnWaiting, Typing
 from bot.rasa import RasaError, Reply
 from bot.services import Services
+from bot.store.messages import Draft
 from bot.store.models import Message
 from bot.store.turns import Job, Outcome, finish, job_of, last_answer, next_turn, waiting_conversations
 
@@ -148,6 +151,11 @@ class TurnRunner:
 
     async def _answer(self, job: Job) -> Outcome:
         looking = asyncio.create_task(self._last_answer(job))
+        announcing = asyncio.create_task(self._notices(job))
+        outcome = await self._reply(job, looking)
+        return replace(outcome, drafts=(*await announcing, *outcome.drafts))
+
+    async def _reply(self, job: Job, looking: asyncio.Task[Message | None]) -> Outcome:
         reply = await self._ask_rasa(job)
         last = await looking
         if reply is not None:
@@ -156,6 +164,12 @@ class TurnRunner:
             except RasaError as error:
                 self._note_failure(job, error)
         return await fall_back(self._services.knowledge, self._services.clock, job, last)
+
+    async def _notices(self, job: Job) -> list[Draft]:
+        """What shoppers should know before the answer; an answer without it is better than none."""
+        with contextlib.suppress(AppError):
+            return await self._services.whole(said_first(self._services, job))
+        return []
 
     async def _last_answer(self, job: Job) -> Message | None:
         if job.conversation.last_seq <= 1:

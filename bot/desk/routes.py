@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sanic import Blueprint, HTTPResponse, Request, Websocket
 from sanic.response import file, html, json
 
+from bot.desk import notices
 from bot.desk.attendance import Attendance
 from bot.desk.frames import SignInBody
 from bot.desk.page import HEADERS, render
@@ -90,6 +91,7 @@ def blueprint(services: Services) -> Blueprint:
             return
         await Window(services, attendance, ws, staff, token or "").run()
 
+    notices.add_routes(desk, services, COOKIE, check_own_page)
     desk.add_websocket_route(socket, "/socket")
     return desk
 

@@ -8,7 +8,7 @@ from typing import Any
 from bot.conversation import Author, Owner
 from bot.desk.attendance import Attendance
 from bot.frames import message_frame, typing_frame, update_frame
-from bot.hub import Changed, Event, PresenceChanged, QueueMoved, Stored, Typing, Updated
+from bot.hub import Changed, Erased, Event, PresenceChanged, QueueMoved, Stored, Typing, Updated
 from bot.services import Services
 from bot.store import conversations, messages
 from bot.store.models import Conversation, Staff
@@ -34,6 +34,7 @@ class News:
 
     touched: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
+    erased: set[str] = field(default_factory=set)
     frames: list[tuple[str, Json]] = field(default_factory=list)
     queue_moved: bool = False
     staff: bool = False
@@ -50,6 +51,8 @@ class News:
                 self.queue_moved = True
             case PresenceChanged(""):
                 self.staff = True
+            case Erased(conversation_id):
+                self.erased.add(conversation_id)
             case Changed(conversation_id):
                 self.touched.add(conversation_id)
                 self.changed.add(conversation_id)
@@ -107,6 +110,10 @@ class Screen:
         if news.staff:
             await self._send({"type": "presence", "staff_online": self._attendance.online()})
         async with self._showing:
+            for conversation_id in sorted(news.erased):
+                self._watched.pop(conversation_id, None)
+                self._listed.discard(conversation_id)
+                await self._send({"type": "erased", "conversation": conversation_id})
             await self._tell_summaries(news)
             for conversation_id in news.touched & self._watched.keys():
                 await self._show(conversation_id)

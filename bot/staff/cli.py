@@ -1,27 +1,21 @@
 """`python -m bot users`: who may sign in at the desk."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from bot.clock import SystemClock
-from bot.errors import AppError, ConfigError
-from bot.hub import Hub
-from bot.settings import read_settings
+from bot.commands import fail, with_store
 from bot.staff import accounts
 from bot.staff.passwords import Passwords
 from bot.store import staff
-from bot.store.database import Store, open_store
+from bot.store.database import Store
 from bot.store.models import Staff
 
 app = typer.Typer(no_args_is_help=True, help="Add, list and switch off who may sign in at the desk.")
 
-Found = TypeVar("Found")
 Email = Annotated[str, typer.Option(help="The address to sign in with.")]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, one line.")
@@ -41,14 +35,14 @@ def add(
     async def work(store: Store) -> Staff:
         return await accounts.add(store, Passwords(), email=email, name=name, role=role, password=password)
 
-    row = _run(work)
+    row = with_store(work)
     typer.echo(f"Added {row.email} as {row.role}.")
 
 
 @app.command("list")
 def show() -> None:
     """List every account."""
-    rows = _run(staff.list_staff)
+    rows = with_store(staff.list_staff)
     if not rows:
         typer.echo("Nobody yet. Add an agent: python -m bot users add --email … --name …")
         return
@@ -62,14 +56,14 @@ def show() -> None:
 @app.command()
 def disable(email: Email) -> None:
     """Switch an account off; its sign-ins end."""
-    row = _run(lambda store: staff.set_disabled(store, email, disabled=True))
+    row = with_store(lambda store: staff.set_disabled(store, email, disabled=True))
     typer.echo(f"{row.email} is switched off. Switch it on again: python -m bot users enable")
 
 
 @app.command()
 def enable(email: Email) -> None:
     """Switch an account on again."""
-    row = _run(lambda store: staff.set_disabled(store, email, disabled=False))
+    row = with_store(lambda store: staff.set_disabled(store, email, disabled=False))
     typer.echo(f"{row.email} is switched on.")
 
 
@@ -77,7 +71,7 @@ def enable(email: Email) -> None:
 def set_password(email: Email, password_stdin: FromStdin = False) -> None:
     """Give an account another password; its sign-ins end."""
     password = _password(password_stdin=password_stdin)
-    row = _run(lambda store: accounts.set_password(store, Passwords(), email=email, password=password))
+    row = with_store(lambda store: accounts.set_password(store, Passwords(), email=email, password=password))
     typer.echo(f"{row.email} has another password.")
 
 
@@ -85,31 +79,6 @@ def _password(*, password_stdin: bool) -> str:
     if password_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        _fail("No terminal to ask for the password. Pass it on standard input with --password-stdin.")
+        fail("No terminal to ask for the password. Pass it on standard input with --password-stdin.")
     password: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     return password
-
-
-def _run(work: Callable[[Store], Awaitable[Found]]) -> Found:
-    """What `work` gives on the store of the settings; what went wrong is said in one line, and the end."""
-
-    async def opened() -> Found:
-        settings = read_settings()
-        settings.var_dir.mkdir(parents=True, exist_ok=True)
-        store = await open_store(settings.database, SystemClock(), Hub(), settings.database_wait_s)
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(opened())
-    except AppError as error:
-        _fail(f"{error.message} {error.hint}".strip())
-    except ConfigError as error:
-        _fail(str(error))
-
-
-def _fail(words: str) -> NoReturn:
-    typer.echo(words, err=True)
-    raise typer.Exit(1)

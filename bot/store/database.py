@@ -205,6 +205,7 @@ def _open_sqlite(url: str, file: str | None, wait_s: float) -> AsyncEngine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what is erased is overwritten, not only unlinked
             f"busy_timeout={int(wait_s * 1000)}",
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -14,7 +14,7 @@ from bot.store.database import Change, Store
 from bot.store.models import Exposure, Order, Quieting
 
 SAME_ORDER_WITHIN = timedelta(hours=1)
-_ROWS_AT_ONCE = 2_000
+_ROWS_AT_ONCE = 500  # a shopper's frame may wait for so many to be read, not more
 _LARGEST_VALUE = Decimal(10) ** 12
 
 

@@ -338,3 +338,37 @@ class Nudge(Base):
     guess: Mapped[bool] = mapped_column(Boolean)
     at: Mapped[datetime]
     dismissed_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """A known problem or a change that shoppers are told of; it holds from `starts_at` until `ends_at`.
+
+    `texts` and `over` (what is said when it has ended) are by locale. Empty lists mean: everywhere.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = (Index(None, "site", "ends_at"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    site: Mapped[str] = mapped_column(String(64))
+    texts: Mapped[Json]
+    over: Mapped[Json]
+    steps: Mapped[list[Any]]
+    countries: Mapped[list[Any]]
+    methods: Mapped[list[Any]]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class NoticeWait(Base):
+    """A conversation that wants to be told when a notice is over; `told_at` is when it was."""
+
+    __tablename__ = "notice_waits"
+
+    notice_id: Mapped[str] = mapped_column(ForeignKey("notices.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -66,7 +66,7 @@ async def say(store: Store, sender: Sender, text: str) -> Taken:
 async def choose(store: Store, sender: Sender, seq: int, article: str | None, label: str = "") -> Taken:
     """Keep which button was pressed. AppError `bad_value` when message `seq` has no such button."""
     async with store.change() as change:
-        row, before = await _begin(change, store, sender)
+        row, before = await begin(change, store, sender)
         if before:
             return before
         message = await find(change, row.id, seq, ("clarify", "offer_person", "offer"))
@@ -76,13 +76,34 @@ async def choose(store: Store, sender: Sender, seq: int, article: str | None, la
         told = {"value": pressed["value"]} if "value" in pressed else {}
         body = {"chose": {"seq": seq, "article": article, **told}}
         said = command("choose_article", {"article": article, "label": label, **told})
-        return await _hear(change, store, row, sender, label, said, body)
+        return await hear(change, store, row, sender, label, said, body)
+
+
+async def choose_article(store: Store, sender: Sender, article: str, label: str) -> Taken:
+    """Keep which article the shopper picked without having asked: from suggestions, or the step's cards.
+
+    `label`, its title as they saw it, stands as their words. It is a new question, not one of an old one.
+    """
+    async with store.change() as change:
+        row, before = await begin(change, store, sender)
+        if before:
+            return before
+        fresh: dict[str, Any] = {
+            "last_question": label,
+            "tried": [],
+            "awaiting": None,
+            "clarified": 0,
+            "not_helped": 0,
+        }
+        row.dialogue = {**row.dialogue, **fresh}
+        said = command("choose_article", {"article": article, "label": label})
+        return await hear(change, store, row, sender, label, said, {"chose": {"seq": 0, "article": article}})
 
 
 async def give_verdict(store: Store, sender: Sender, seq: int, verdict: str) -> Taken:
     """Keep whether an answer helped; the assistant goes on from its newest answer. AppError `bad_value`."""
     async with store.change() as change:
-        row, before = await _begin(change, store, sender)
+        row, before = await begin(change, store, sender)
         if before:
             return before
         message = await find(change, row.id, seq, ("answer", "offer"))
@@ -98,7 +119,7 @@ async def give_verdict(store: Store, sender: Sender, seq: int, verdict: str) -> 
 async def ask_person(store: Store, sender: Sender, *, staffed: bool) -> Taken:
     """Put the shopper in line for a person, at once."""
     async with store.change() as change:
-        row, before = await _begin(change, store, sender)
+        row, before = await begin(change, store, sender)
         if before:
             return before
         await _press_person(change, row)
@@ -110,7 +131,7 @@ async def ask_person(store: Store, sender: Sender, *, staffed: bool) -> Taken:
 async def keep_contact(store: Store, sender: Sender, name: str, email: str, question: str) -> Taken:
     """Keep where to reach the shopper, and put them in line if they are not."""
     async with store.change() as change:
-        row, before = await _begin(change, store, sender)
+        row, before = await begin(change, store, sender)
         if before:
             return before
         change.session.add(
@@ -135,7 +156,7 @@ async def make_offer(
     A guess waits until no other offer stands, and keeps out of the way of who waits for a person.
     """
     async with store.change() as change:
-        row, before = await _begin(change, store, sender)
+        row, before = await begin(change, store, sender)
         if before:
             return before
         if not await _may_offer(change, row, trigger):
@@ -187,11 +208,11 @@ async def last_question(change: Change, row: Conversation) -> str | None:
 
 async def _say(store: Store, sender: Sender, text: str) -> Taken:
     async with store.change() as change:
-        row, before = await _begin(change, store, sender)
-        return before or await _hear(change, store, row, sender, text, spoken(text), {})
+        row, before = await begin(change, store, sender)
+        return before or await hear(change, store, row, sender, text, spoken(text), {})
 
 
-async def _begin(change: Change, store: Store, sender: Sender) -> tuple[Conversation, Taken | None]:
+async def begin(change: Change, store: Store, sender: Sender) -> tuple[Conversation, Taken | None]:
     """The conversation, locked or new, and what was answered if this frame came before."""
     visitor_id = sender.opening.visitor_id
     if sender.conversation_id is not None:
@@ -210,7 +231,7 @@ async def _begin(change: Change, store: Store, sender: Sender) -> tuple[Conversa
     return row, None
 
 
-async def _hear(
+async def hear(
     change: Change,
     store: Store,
     row: Conversation,

@@ -18,6 +18,7 @@ from tests.bench import (
     bench_index,
     bench_knowledge,
     bench_throughput,
+    bench_uplift,
     bench_widget,
     whole,
 )
@@ -41,7 +42,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eval", type=Path, help="a folder of suites, each with kb.jsonl and queries.jsonl")
     parser.add_argument(
-        "--only", choices=["system", "knowledge", "index", "encoding", "throughput", "widget"]
+        "--only",
+        choices=["system", "knowledge", "index", "encoding", "throughput", "uplift", "widget"],
     )
     options = parser.parse_args()
     if options.eval is not None and not list(options.eval.rglob("kb.jsonl")):
@@ -55,6 +57,7 @@ def main() -> None:
         "index": bench_index.measure,
         "encoding": bench_encoding.measure,
         "throughput": bench_throughput.measure,
+        "uplift": bench_uplift.measure,
         "widget": bench_widget.measure,
     }
     for name, measure in measures.items():

@@ -40,6 +40,7 @@ class Shop:
     )
     version: int = 1
     delay_s: float = 0.0
+    search_delay_s: float = 0.0
     rasa_down: bool = False
     actions_down: bool = False
     nonsense: Any = None
@@ -107,6 +108,7 @@ class Shop:
 
         async def search(request: Request) -> HTTPResponse:
             self.searched.append(request.json)
+            await asyncio.sleep(self.search_delay_s)
             return json_response(self.found, status=503 if self.actions_down else 200)
 
         async def one_article(_request: Request, article_id: str) -> HTTPResponse:

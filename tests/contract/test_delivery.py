@@ -100,8 +100,8 @@ async def test_over_http_the_same_frames_do_the_same(bot: Bot, http: httpx.Async
         {"type": "say", "id": "said-0001", "text": "hello"},
         {"type": "ping"},
     )
-    assert [frame["type"] for frame in frames][:4] == ["welcome", "state", "ack", "message"]
-    conversation = frames[2]["conversation"]
+    assert [frame["type"] for frame in frames][:4] == ["welcome", "state", "notices", "ack"]
+    conversation = frames[3]["conversation"]
     seen = said_in(frames)
     while len(seen) < 2:
         greeting = hello(visitor=visitor, conversation=conversation, after=seen[-1][0])

@@ -75,14 +75,15 @@ export function createPlacer({ launcher, nudge, panel }: Pieces, protect: () => 
   }
 
   /** The panel stays where it is as long as it is in nobody's way there and no larger place is free. */
-  function placePanel(): void {
+  function placePanel(inField: boolean): void {
     const best = find(PANEL_PX.map((height) => Math.min(height, screen.bottom - screen.top - 48)).flatMap((height): Wish["sizes"] => [[372, height], [280, height]]));
     if (!panelAt || !best || best.bottom - best.top > panelAt.bottom - panelAt.top || !isFree(panelAt, screen, taken)) panelAt = best;
     panel.classList.toggle("folded", !panelAt);
     if (put(panel, panelAt)) return;
     panel.style.cssText = "width:280px";
     const folded: Wish["sizes"] = [[280, panel.offsetHeight]];
-    put(panel, find(folded) ?? find(folded, []), false);
+    // Who fills in the shop's form needs that more than the chat; who opened the chat has to see something of it.
+    panel.hidden = !put(panel, find(folded) ?? (inField ? null : find(folded, [])), false);
   }
 
   /** Reads the page and moves what is in its way. */
@@ -95,7 +96,7 @@ export function createPlacer({ launcher, nudge, panel }: Pieces, protect: () => 
     if (open) {
       launcher.hidden = nudge.hidden = true;
       if (small) put(panel, screen);
-      else placePanel();
+      else placePanel(line);
       return;
     }
     panelAt = null;

@@ -58,7 +58,14 @@ LARGE_TEXT = """() => {
 }"""
 
 
-def _through(shop: Shop, width: int, step_px: int, prepare: Callable[[], None] = lambda: None) -> list[str]:
+def _through(
+    shop: Shop,
+    width: int,
+    step_px: int,
+    prepare: Callable[[], None] = lambda: None,
+    *,
+    keyboard: bool = False,
+) -> list[str]:
     """All that is covered on the way from the cart over a declined card to the order; `prepare` before each look."""
     covered: list[str] = []
     checkout = Checkout(shop.page)
@@ -69,7 +76,6 @@ def _through(shop: Shop, width: int, step_px: int, prepare: Callable[[], None] =
         if width < 480:
             return
         shop.page.evaluate("document.querySelector('checkout-chat').open()")
-        expect(shop.panel).to_be_visible()
         covered.extend(f"{step}, open: {found}" for found in shop.page.evaluate(COVERED, step_px))
         shop.page.evaluate("document.querySelector('checkout-chat').close()")
 
@@ -89,9 +95,9 @@ def _through(shop: Shop, width: int, step_px: int, prepare: Callable[[], None] =
     checkout.pay_with(EMPTY_CARD)
     expect(shop.page.get_by_role("alert").filter(has_text="declined")).to_be_visible()
     look("declined")
-    shop.page.locator("h1").click()
-    shop.page.wait_for_timeout(400)
-    look("declined, with a card")
+    if not keyboard:  # which is there as long as a field has the focus
+        shop.page.locator("h1").click()
+        look("declined, with a card")
     checkout.pay_with(GOOD_CARD)
     expect(shop.page.locator("#order-number")).to_be_visible()
     look("thank you")
@@ -121,4 +127,4 @@ def test_nor_with_text_twice_as_large_and_a_cookie_banner(shop: Shop, width: int
 def test_nor_above_a_keyboard_on_the_screen(shop: Shop, width: int) -> None:
     shop.page.set_viewport_size({"width": width, "height": 740})
     shop.page.add_init_script(KEYBOARD)
-    assert _through(shop, width, 150) == []
+    assert _through(shop, width, 150, keyboard=True) == []

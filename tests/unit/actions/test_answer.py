@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from actions.answer import answer
+from actions.choose import choose
 from actions.state import Choice, DialogueState, LastAnswer
 from knowledge_base.result import Match, Part
 
@@ -127,6 +128,17 @@ async def test_a_choice_by_place_is_taken(knowledge: Any, turn: Any, part: Any, 
     state = DialogueState(last_question="refund", awaiting="clarify", clarified=1, offered=offered)
     given = part(await answer(turn(text, state=state), knowledge), "answer")
     assert (given["article"]["id"], given["why"], given["confidence"]) == ("b", "chosen", 0.25)
+
+
+async def test_an_article_that_was_not_offered_is_answered_with_when_it_is_picked(
+    knowledge: Any, turn: Any, part: Any
+) -> None:
+    picked = turn(
+        payload={"article": "b", "label": "How long?"}, state=DialogueState(last_question="How long?")
+    )
+    given = part(await choose(picked, knowledge), "answer")
+    assert (given["article"]["id"], given["why"], given["confidence"]) == ("b", "chosen", 1.0)
+    assert given["question"] == "How long?"
 
 
 async def test_an_article_that_is_gone_is_not_answered_with(

@@ -98,6 +98,10 @@ def test_what_fits_together_has_no_problem(found):
             "articles/en/free.md:4: Saw the unknown code 'insuficient_funds' of payment.failed",
         ),
         (
+            {"{event: total.changed}": "{event: total.changed, code: shiping}"},
+            "free.md:1: Saw the unknown code 'shiping' of total.changed; expected 'shipping'.",
+        ),
+        (
             {"event.data.from": "event.data.form"},
             "free.md:10: Saw the field 'form' of total.changed; expected one of currency, from, to, why.",
         ),

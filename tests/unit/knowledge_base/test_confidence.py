@@ -12,6 +12,7 @@ from knowledge_base.confidence import (
     answer_threshold,
     binomial_tail,
     calibrate,
+    clarify_threshold,
     traffic_weights,
 )
 from knowledge_base.curve import Signs
@@ -59,6 +60,21 @@ def test_a_certified_threshold_keeps_its_promise_on_other_questions():
     answered = [sample for sample in other if calibration.right(sample.signs) >= calibration.answer_at]
     assert len(answered) > 200
     assert sum(not sample.right for sample in answered) / len(answered) < 0.07
+
+
+@pytest.mark.parametrize("count", [60, 150, 1_000])
+def test_answerable_questions_are_kept_as_promised_but_for_the_doubt_allowed(count):
+    budget, random = Budget(), np.random.default_rng(5)
+    asked = [Sample(signs(0.5, 0.2), rank=0, answerable=True)] * count
+    # Of uniform values the share below a threshold is the threshold itself.
+    lost = np.array([clarify_threshold(random.uniform(size=count), asked, budget) for _ in range(1_000)])
+    broken = float((lost > 1 - budget.kept).mean())
+    assert 0.01 < broken <= budget.doubt + 0.03
+
+
+def test_few_questions_lose_none_of_them():
+    asked = [Sample(signs(0.5, 0.2), rank=0, answerable=True)] * 10
+    assert clarify_threshold(np.linspace(0.3, 0.9, 10), asked, Budget()) == pytest.approx(0.3)
 
 
 def test_a_smaller_budget_never_answers_more():

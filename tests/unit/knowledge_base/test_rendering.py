@@ -87,6 +87,16 @@ def test_without_any_fact_there_is_no_hole():
     assert shown.outdated
 
 
+def test_a_code_may_be_written_as_the_network_does():
+    text = ARTICLE.replace(
+        "      country: AT\n      goods_below: free", '      event: payment.failed\n      code: ["51", NSF]'
+    )
+    assert article(text).variants[1].when == (
+        ("code", ("insufficient_funds", "insufficient_funds")),
+        ("event", ("payment.failed",)),
+    )
+
+
 def test_an_article_is_found_by_what_facts_alone_fill():
     assert article(day="2030-01-01").answers() == (
         "Free from €100 in Austria. Otherwise it costs €4.90. It is one fee.",
@@ -123,6 +133,7 @@ def test_only_the_sentence_with_the_gap_goes(markdown: str, left: str):
         (ARTICLE.replace("goods_below: free", "items_from: many"), 14, "'items_from: many'"),
         (ARTICLE.replace("goods_below: free", "coupon: maybe"), 14, "'coupon: maybe'"),
         (ARTICLE.replace("goods_below: free", "weight: 5"), 14, "the unknown condition 'weight'"),
+        (ARTICLE.replace("goods_below: free", "data: 5"), 14, "'data: 5'"),
         (ARTICLE.replace("title: When", "title: '{{ x }}' #"), 2, "a template"),
         (ARTICLE.replace("[free delivery]", "['{{ x }}']"), 3, "a template"),
     ],

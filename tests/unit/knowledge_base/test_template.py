@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from knowledge_base.context import Context
 from knowledge_base.facts import parse_facts
@@ -172,8 +174,10 @@ def test_markup_from_the_page_is_never_shown(given: str):
 
 
 def test_words_of_the_page_are_escaped_and_not_joined():
-    context = Context.of({"event": {"event": "stock.changed", "data": {"item": "# Tent (2)"}}})
-    assert fill("{{ event.data.item }}", context, FACTS, "en").text == "\\# Tent \\(2\\)"
+    context = Context.of(
+        {"event": {"event": "stock.changed", "data": {"item": "# Tent_2 & co. (two-person)"}}}
+    )
+    assert fill("{{ event.data.item }}", context, FACTS, "en").text == "\\# Tent\\_2 \\& co. (two-person)"
     with pytest.raises(MissingError):
         fill('{{ "a" + event.data.item }}', context, FACTS, "en")
 
@@ -183,6 +187,42 @@ def test_an_event_is_told_in_words_and_typed_data():
     context = Context.of({"event": {"event": "total.changed", "data": data}, "cart": {"currency": "GBP"}})
     text = "{{ event.words }} It was {{ event.data.from }}, it is {{ event.data.to }}."
     assert filled(text, context) == "The delivery fee changed. It was £92.80, it is £95."
+
+
+PIECES = st.sampled_from(
+    [
+        *"{}()[]|~*%+-.,'\"=<> \n",
+        *("{{", "}}", "{%", "%}", "{#", "#}", "{{ fact(", ") }}", "{{ cart.items }}", "\ue000", "\x00", "é"),
+        *('"free"', "'a'", "1", "9999", "AT", "if", "else", "for", "in", "and", "not", "==", "range", "self"),
+        *(
+            "fact",
+            "short_of",
+            "cart",
+            "event",
+            "country",
+            ".total",
+            ".goods",
+            ".data",
+            ".words",
+            ".__class__",
+        ),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=25).map("".join))
+@settings(max_examples=400, deadline=None)
+def test_whatever_is_written_is_refused_missing_or_text(text: str):
+    try:
+        read(text, SOURCE, 1)
+    except FormatError:
+        return
+    for context in (Context(), cart("92.80", lines=[{"quantity": 2}])):
+        for lenient in (False, True):
+            try:
+                assert isinstance(fill(text, context, FACTS, "en", lenient=lenient).text, str)
+            except MissingError:
+                assert not lenient
 
 
 def test_words_of_an_event_are_english_only():

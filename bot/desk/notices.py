@@ -1,0 +1,103 @@
+"""The desk's notices: what holds or will, a new one, and the end of one."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from sanic import Blueprint, Request
+from sanic.response import HTTPResponse, json
+
+from bot.clock import iso
+from bot.errors import AppError
+from bot.notices import Announcement, checked
+from bot.services import Services
+from bot.staff.accounts import DESK_ROLES
+from bot.store.models import Notice
+from bot.store.notices import add_notice, end_notice, list_notices
+
+__all__ = ["add_routes"]
+
+_NEVER_KEPT: Final = {"Cache-Control": "no-store"}
+
+
+class NoticeBody(BaseModel):
+    """What the desk sends for a new notice; times carry their zone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    site: str = Field(max_length=64)
+    texts: dict[str, str]
+    over: dict[str, str] = Field(default_factory=dict)
+    steps: list[str] = Field(default_factory=list)
+    countries: list[str] = Field(default_factory=list)
+    methods: list[str] = Field(default_factory=list)
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+
+
+def add_routes(
+    desk: Blueprint, services: Services, cookie: str, check_own_page: Callable[[Request], None]
+) -> None:
+    """Add `/api/notices` to the desk. `check_own_page` refuses a POST that another page could have sent."""
+
+    async def check(request: Request) -> None:
+        await services.sign_in.staff_of(request.cookies.get(cookie), DESK_ROLES)
+
+    @desk.get("/api/notices")
+    async def show_notices(request: Request) -> HTTPResponse:
+        await check(request)
+        rows = await list_notices(services.store, past=request.args.get("past") == "1")
+        return json({"notices": [notice_json(row) for row in rows]}, headers=_NEVER_KEPT)
+
+    @desk.post("/api/notices")
+    async def add_one(request: Request) -> HTTPResponse:
+        check_own_page(request)
+        await check(request)
+        given = read_notice(services, request.body)
+        announcement = Announcement(
+            given.texts,
+            given.starts_at or services.clock.now(),
+            given.ends_at,
+            given.over,
+            given.steps,
+            given.countries,
+            given.methods,
+        )
+        row = await add_notice(services.store, given.site, checked(announcement))
+        return json({"notice": notice_json(row)}, headers=_NEVER_KEPT)
+
+    @desk.post("/api/notices/<notice_id:str>/end")
+    async def end_one(request: Request, notice_id: str) -> HTTPResponse:
+        check_own_page(request)
+        await check(request)
+        row = await end_notice(services.store, notice_id)
+        return json({"notice": notice_json(row)}, headers=_NEVER_KEPT)
+
+
+def read_notice(services: Services, body: bytes) -> NoticeBody:
+    """The notice in a request's body. AppError `bad_value`, `unknown_site`."""
+    try:
+        given = NoticeBody.model_validate_json(body)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        name = ".".join(str(part) for part in problem["loc"]) or "the body"
+        raise AppError("bad_value", f"`{name}`: {problem['msg']}.", "See docs/protocol.md.") from None
+    if given.site not in services.settings.shops:
+        known = ", ".join(sorted(services.settings.shops))
+        raise AppError("unknown_site", f"There is no site {given.site[:64]!r}.", f"Name one of {known}.")
+    return given
+
+
+def notice_json(row: Notice) -> dict[str, Any]:
+    """A notice as the desk gets it, in all its languages."""
+    return {
+        "id": row.id,
+        "site": row.site,
+        "texts": row.texts,
+        "over": row.over,
+        "steps": row.steps,
+        "countries": row.countries,
+        "methods": row.methods,
+        "starts_at": iso(row.starts_at),
+        "ends_at": iso(row.ends_at) if row.ends_at else None,
+    }

@@ -1,0 +1,49 @@
+"""Notices from the desk: seen and changed by who is signed in, from the desk's own page."""
+
+import pytest
+
+from scripts.line import Frame
+from tests.contract.desk.people import StaffedBot
+from tests.contract.tab import OpenTab
+
+PAYPAL: Frame = {"site": "fernhill", "texts": {"en": "PayPal is down."}, "methods": ["PayPal"]}
+
+
+async def test_a_notice_is_added_listed_told_and_ended(bot: StaffedBot, open_tab: OpenTab) -> None:
+    async with bot.http(Cookie=f"desk_session={await bot.cookie()}") as http:
+        added = (await http.post("/desk/api/notices", json=PAYPAL)).json()["notice"]
+        assert (added["texts"], added["methods"], added["ends_at"]) == (PAYPAL["texts"], ["paypal"], None)
+        assert (await http.get("/desk/api/notices")).json() == {"notices": [added]}
+        tab = await open_tab(bot)
+        assert (await tab.until(type="notices"))["notices"][0]["id"] == added["id"]
+        ended = await http.post(f"/desk/api/notices/{added['id']}/end", json={})
+        assert ended.json()["notice"]["ends_at"] is not None
+        assert (await http.get("/desk/api/notices")).json() == {"notices": []}
+        assert len((await http.get("/desk/api/notices?past=1")).json()["notices"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "named"),
+    [
+        ({**PAYPAL, "texts": {}}, 400, "no text"),
+        ({**PAYPAL, "site": "nowhere"}, 403, "nowhere"),
+        ({**PAYPAL, "starts_at": "2026-03-01T09:00"}, 400, "starts_at"),
+        ({**PAYPAL, "colour": "red"}, 400, "colour"),
+        ({"site": "fernhill"}, 400, "texts"),
+        ([], 400, "the body"),
+    ],
+)
+async def test_what_is_wrong_is_named(bot: StaffedBot, body: object, status: int, named: str) -> None:
+    async with bot.http(Cookie=f"desk_session={await bot.cookie()}") as http:
+        refused = await http.post("/desk/api/notices", json=body)
+        assert refused.status_code == status
+        assert named in refused.json()["error"]["message"]
+
+
+async def test_nobody_else_sees_or_changes_notices(bot: StaffedBot) -> None:
+    cookie = f"desk_session={await bot.cookie()}"
+    async with bot.http() as stranger, bot.http(Cookie=cookie, Origin="https://evil.example") as foreign:
+        assert (await stranger.get("/desk/api/notices")).status_code == 401
+        assert (await stranger.post("/desk/api/notices", json=PAYPAL)).status_code == 401
+        assert (await foreign.post("/desk/api/notices", json=PAYPAL)).status_code == 403
+        assert (await foreign.post("/desk/api/notices/n1/end", json={})).status_code == 403
