@@ -138,7 +138,7 @@ test("a notice is a nudge until it is put away or the chat is opened", () => {
   store.close();
   assert.equal(chat.nudge, null);
   store.notify();
-  assert.deepEqual(sent.filter(({ type }) => type === "notify_me").map((frame) => frame.notice), ["a", "b"]);
+  assert.deepEqual(sent.filter(({ type }) => type === "notify_me").map((frame) => "notice" in frame && frame.notice), ["a", "b"]);
 });
 
 test("what fits is asked for once typing rests, masked, and an old answer is not shown", () => {

@@ -199,3 +199,45 @@ def test_from_right_to_left_the_launcher_is_on_the_left(shop: Shop) -> None:
     box = shop.launcher.bounding_box()
     assert box is not None
     assert box["x"] == 24
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_in_what_the_guide_brings(
+    browser: Browser, browser_context_args: dict[str, object], server: FakeServer, look: str
+) -> None:
+    context_args, wanted = LOOKS[look]
+    nodes = [{"t": "p", "c": ["2 to 4 working days."]}]
+    card = {"id": "delivery-time", "title": "How long does delivery take?", "nodes": nodes}
+    notice = {"id": "paypal", "text": "PayPal is not answering just now. Cards work.", "until": None}
+    everybody = {"steps": [], "countries": [], "methods": []}
+    server.play("guide", steps={"": [card]}, notices=[notice | everybody])
+    with browser.new_context(**{**browser_context_args, **context_args}, bypass_csp=True) as context:
+        shop = Shop(context.new_page(), server).go(**wanted)
+        expect(shop.nudge).to_contain_text("Cards work.")
+        shop.page.evaluate(
+            """() => {
+              const help = document.createElement("checkout-help");
+              help.setAttribute("article", "delivery-time");
+              document.querySelector("form").append(help);
+            }"""
+        )
+        found: list[str] = []
+
+        def check(state: str) -> None:
+            for where in ("checkout-chat", "checkout-help"):
+                for violation in Axe().run(shop.page, context=where).response["violations"]:
+                    found.extend(f"{state}: {violation['id']}: {node['html']}" for node in violation["nodes"])
+
+        check("a notice")
+        help_button = shop.page.locator("checkout-help button")
+        help_button.click()
+        expect(shop.page.locator("checkout-help .nudge")).to_contain_text("working days")
+        check("an article beside a field")
+        shop.page.keyboard.press("Escape")
+        shop.open_chat()
+        check("the step's questions and a notice")
+        shop.server.wait_for("hello")
+        shop.field.fill("delivery")
+        expect(shop.find(".bottom .choice")).to_be_visible()
+        check("an answer while typing")
+        assert found == []
