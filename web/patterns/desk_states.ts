@@ -31,7 +31,7 @@ export function deskStates(): DeskState[] {
     { id: "loading", title: "Loading", shows: "A skeleton after 400 ms.", scene: { silent: true }, sees: ".queue .skeleton" },
     { id: "queue-empty", title: "Queue, empty", shows: "What will appear here and how.", scene: {}, sees: "[data-test=empty]" },
     { id: "queue", title: "Queue", shows: "Who waits, how long, why, and for what value.", scene: QUEUE, sees: "[data-conversation=c-coupon]" },
-    { id: "all", title: "All conversations", shows: "Older ones by page.", scene: QUEUE, acts: [["press", "[role=tab]:nth-of-type(3)"]], sees: "[data-conversation=c-closed-0]" },
+    { id: "all", title: "All conversations", shows: "Older ones by page.", scene: QUEUE, acts: [["see", "[data-conversation=c-coupon]"], ["press", "[role=tab]:nth-of-type(3)"]], sees: "[data-conversation=c-closed-0]" },
     { id: "conversation", title: "Conversation in the queue", shows: "Read it, and claim it to reply.", scene: QUEUE, acts: OPEN, sees: "[data-test=claim]" },
     { id: "claimed", title: "Conversation, claimed", shows: "Articles to answer with, and the reply.", scene: MINE, acts: OPEN_MINE, sees: "[data-test=composer]" },
     {
