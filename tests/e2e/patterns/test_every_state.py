@@ -1,6 +1,9 @@
 """Axe, rulers and the content policy in every visual state of widget and desk."""
 
+from typing import Any
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.patterns.frames import COLOURS, Frames
 
@@ -56,15 +59,17 @@ def test_axe_finds_nothing_with_the_colours_of_the_system(frames: Frames, of: st
 
 
 @pytest.mark.parametrize(("of", "state"), [("widget", "typing"), ("widget", "nudge"), ("desk", "loading")])
-def test_nothing_moves_where_no_motion_is_wanted(frames: Frames, of: str, state: str) -> None:
+def test_nothing_moves_by_itself(frames: Frames, of: str, state: str) -> None:
+    frames.page.emulate_media(reduced_motion="no-preference")
     assert frames.show(of, state) == []
     assert frames.moving() == []
 
 
-def test_the_dots_of_typing_move_where_motion_is_fine(frames: Frames) -> None:
-    frames.page.emulate_media(reduced_motion="no-preference")
-    assert frames.show("widget", "typing") == []
-    assert frames.moving() != []
+@pytest.mark.parametrize(("wanted", "takes"), [("no-preference", "0.12s"), ("reduce", "0s")])
+def test_the_desks_switch_slides_only_where_motion_is_fine(frames: Frames, wanted: Any, takes: str) -> None:
+    frames.page.emulate_media(reduced_motion=wanted)
+    assert frames.show("desk", "queue") == []
+    expect(frames.page.locator(".switch")).to_have_css("transition-duration", takes)
 
 
 def test_the_index_lists_every_state_under_a_heading_with_its_frame(frames: Frames) -> None:
