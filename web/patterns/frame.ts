@@ -17,13 +17,24 @@ function dress(of: Of): void {
   if (theme) page.dataset.theme = theme;
 }
 
-/** The page of widget or desk, without its script. */
-function lay(of: string): HTMLTemplateElement {
+/** Among others on the index, a frame does not pull the page to itself when something in it gets the focus. */
+function stayInPlace(): void {
+  if (parent === window) return;
+  const focus = HTMLElement.prototype.focus;
+  HTMLElement.prototype.focus = function (options) {
+    focus.call(this, { ...options, preventScroll: true });
+  };
+}
+
+/** The page of widget or desk, dressed, without its script. */
+async function lay(of: string): Promise<HTMLTemplateElement> {
   const template = document.querySelector<HTMLTemplateElement>(`template[data-of=${of}]`)!;
   const sheet = document.createElement("link");
   sheet.rel = "stylesheet";
   sheet.href = template.dataset.sheet!;
+  const loaded = new Promise((go) => sheet.addEventListener("load", go));
   document.head.append(sheet);
+  await loaded;
   document.body.append(template.content.cloneNode(true));
   const theme = page.dataset.theme;
   if (theme) document.querySelector("checkout-chat")?.setAttribute("theme", theme);
@@ -33,7 +44,8 @@ function lay(of: string): HTMLTemplateElement {
 async function show(of: Of, id: string): Promise<void> {
   const { title, scene, acts = [], sees } = stateNamed(states(of, page.lang), id);
   document.title = `${title} - ${of}`;
-  const template = lay(of);
+  const template = await lay(of);
+  stayInPlace();
   playStorage();
   const script = of === "desk" ? deskScript(scene as DeskScene) : widgetScript(scene as WidgetScene);
   const network = playNetwork(script);

@@ -88,6 +88,6 @@ def test_the_index_shows_states_as_they_are_asked_for(frames: Frames) -> None:
     frames.page.locator("[name=theme]").select_option("dark")
     frames.page.locator("[name=lang]").select_option("ar")
     first = frames.page.frame_locator("iframe").first.locator("html")
-    assert first.get_attribute("dir") == "rtl"
-    assert first.get_attribute("data-theme") == "dark"
+    expect(first).to_have_attribute("dir", "rtl")
+    expect(first).to_have_attribute("data-theme", "dark")
     assert "theme=dark" in frames.page.url
