@@ -11,6 +11,7 @@ export function Rail(): JSX.Element {
   const isOnline = status.value === "online";
   return (
     <nav class="rail" aria-label={words.rail.label}>
+      <h1 class="away">{words.desk}</h1>
       <a class="place" href="/desk" aria-current="page"><Icon name="chats" />{words.rail.chats}</a>
       <div class="rail-foot">
         <button type="button" class="presence" role="switch" aria-checked={isOnline} aria-label={words.rail.presence}

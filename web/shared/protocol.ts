@@ -5,7 +5,7 @@ export const TEXT_LIMIT = 2000;
 
 export type Author = "shopper" | "assistant" | "agent" | "system";
 export type Owner = "assistant" | "queue" | "agent" | "closed";
-export type Kind = "text" | "answer" | "clarify" | "offer" | "offer_person" | "notice";
+export type Kind = "text" | "answer" | "clarify" | "offer" | "offer_person" | "notice" | "file";
 export type Verdict = "yes" | "no";
 export type NoticeCode =
   | "queued" | "claimed" | "handed_back" | "closed" | "reopened"
@@ -46,6 +46,16 @@ export interface Offer {
   verdict: null | "dismissed";
 }
 
+export interface AttachedFile {
+  id: string;
+  name: string;
+  type: string;
+  bytes: number;
+  /** In pixels, as a picture says itself. */
+  width?: number;
+  height?: number;
+}
+
 export interface Message {
   seq: number;
   at: string;
@@ -62,6 +72,7 @@ export interface Message {
   chosen?: string | null;
   notice?: { code: NoticeCode; params: Record<string, unknown> };
   offer?: Offer;
+  file?: AttachedFile;
   /** At the desk only: how sure the assistant was, and what it did with that. */
   confidence?: number;
   band?: "answer" | "clarify" | "hand_over";
@@ -212,7 +223,7 @@ export interface Welcome {
   conversation: string | null;
   last: number;
   locale: string;
-  limits: { text: number };
+  limits: { text: number; file?: number; files?: number };
   /** A regular expression for the shop's order numbers, which are not masked. */
   order_pattern?: string | null;
 }
@@ -329,6 +340,7 @@ export interface Story {
   shopper: { name: string | null; email: string | null; subject: string | null; verified: boolean };
   contact: { name: string; email: string; question: string; at: string } | null;
   earlier: { id: string; at: string; question: string | null; outcome: string }[];
+  files?: (AttachedFile & { seq: number; author: Author; at: string })[];
   suggestions: Suggestion[];
   changes: { at: string; owner: Owner; epoch: number; by: string | null; reason: string | null; note: string | null }[];
   settled: string | null;

@@ -15,6 +15,7 @@ LOOKS = {
     "theme dark": ({"color_scheme": "light"}, {"theme": "dark"}),
     "320 px": ({"viewport": {"width": 320, "height": 640}}, {}),
     "right to left": ({}, {"dir": "rtl"}),
+    "Arabic": ({}, {"lang": "ar"}),
     "forced colours": ({"forced_colors": "active"}, {}),
 }
 

@@ -18,14 +18,18 @@ def test_in_arabic_the_words_and_the_whole_panel_go_from_right_to_left(shop: Sho
     expect(shop.find(".root")).to_have_attribute("lang", "ar")
     expect(shop.page.get_by_role("dialog", name="مساعدة Fernhill")).to_be_visible()
     field, send = shop.field.bounding_box(), shop.find(".send").bounding_box()
-    assert field is not None and send is not None
+    assert field is not None
+    assert send is not None
     assert send["x"] + send["width"] < field["x"]
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
     said, answered = (shop.bubbles.nth(place).bounding_box() for place in (0, 1))
-    assert said is not None and answered is not None
+    assert said is not None
+    assert answered is not None
     assert said["x"] < answered["x"]
-    expect(shop.page.get_by_role("group", name="هل أفادك هذا؟").get_by_role("button")).to_have_text(["نعم", "لا"])
+    expect(shop.page.get_by_role("group", name="هل أفادك هذا؟").get_by_role("button")).to_have_text(
+        ["نعم", "لا"]
+    )
     assert shop.errors == []
 
 
