@@ -13,12 +13,15 @@ async def test_a_notice_is_added_listed_told_and_ended(bot: StaffedBot, open_tab
     async with bot.http(Cookie=f"desk_session={await bot.cookie()}") as http:
         added = (await http.post("/desk/api/notices", json=PAYPAL)).json()["notice"]
         assert (added["texts"], added["methods"], added["ends_at"]) == (PAYPAL["texts"], ["paypal"], None)
-        assert (await http.get("/desk/api/notices")).json() == {"notices": [added]}
+        listed = (await http.get("/desk/api/notices")).json()
+        assert listed["notices"] == [added]
+        assert listed["sites"][0]["id"] == "fernhill"
+        assert listed["sites"][0]["locales"][0] == "en"
         tab = await open_tab(bot)
         assert (await tab.until(type="notices"))["notices"][0]["id"] == added["id"]
         ended = await http.post(f"/desk/api/notices/{added['id']}/end", json={})
         assert ended.json()["notice"]["ends_at"] is not None
-        assert (await http.get("/desk/api/notices")).json() == {"notices": []}
+        assert (await http.get("/desk/api/notices")).json()["notices"] == []
         assert len((await http.get("/desk/api/notices?past=1")).json()["notices"]) == 1
 
 
