@@ -26,7 +26,8 @@ export async function signOut(): Promise<void> {
   await call("/desk/api/sign-out", {});
 }
 
-async function call(path: string, body?: unknown): Promise<Response> {
+/** The answer, whatever its status. Throws a `ChatError` with status 0 when there is none. */
+export async function call(path: string, body?: unknown): Promise<Response> {
   const asked: RequestInit = body
     ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }
     : {};

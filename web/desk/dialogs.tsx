@@ -20,12 +20,13 @@ export function Dialogs(): JSX.Element | null {
       return <Close />;
     case "keys":
       return <Keys />;
-    case null:
+    default:
       return null;
   }
 }
 
-function Dialog({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+/** `isWide`: for a form with more than a field or two. */
+export function Dialog({ title, isWide, children }: { title: string; isWide?: boolean; children: ComponentChildren }): JSX.Element {
   const window = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement;
@@ -38,7 +39,7 @@ function Dialog({ title, children }: { title: string; children: ComponentChildre
     };
   }, []);
   return (
-    <dialog ref={window} aria-labelledby="dialog-title" onClose={() => window.current && (dialog.value = null)}>
+    <dialog ref={window} class={isWide ? "wide" : undefined} aria-labelledby="dialog-title" onClose={() => window.current && (dialog.value = null)}>
       <h2 id="dialog-title">{title}</h2>
       {children}
     </dialog>
@@ -52,7 +53,7 @@ function focusAgain(opener: HTMLElement): void {
   if (document.activeElement === document.body) document.querySelector<HTMLElement>(".conversation")?.focus();
 }
 
-function Buttons({ submit, isWorking }: { submit: string; isWorking: boolean }): JSX.Element {
+export function Buttons({ submit, isWorking }: { submit: string; isWorking: boolean }): JSX.Element {
   return (
     <div class="buttons">
       <button type="button" onClick={() => (dialog.value = null)}>{words.cancel}</button>
