@@ -35,7 +35,7 @@ export function Dialog({ title, isWide, children }: { title: string; isWide?: bo
     return () => {
       // As long as it is open, nothing behind it takes the focus.
       shown.close();
-      focusAgain(opener);
+      focusAgain(opener, shown);
     };
   }, []);
   return (
@@ -46,11 +46,12 @@ export function Dialog({ title, isWide, children }: { title: string; isWide?: bo
   );
 }
 
-/** What opened the window, the one that was drawn in its place meanwhile, or else the conversation. */
-function focusAgain(opener: HTMLElement): void {
+/** What opened the window, the one that was drawn in its place meanwhile, or else the conversation or the notices. */
+function focusAgain(opener: HTMLElement, closed: HTMLElement): void {
   const now = opener.isConnected || !opener.id ? opener : document.getElementById(opener.id);
   now?.focus();
-  if (document.activeElement === document.body) document.querySelector<HTMLElement>(".conversation")?.focus();
+  const has = document.activeElement;
+  if (has === document.body || closed.contains(has)) document.querySelector<HTMLElement>(".conversation, .notices")?.focus();
 }
 
 export function Buttons({ submit, isWorking }: { submit: string; isWorking: boolean }): JSX.Element {

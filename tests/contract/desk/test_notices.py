@@ -50,3 +50,23 @@ async def test_nobody_else_sees_or_changes_notices(bot: StaffedBot) -> None:
         assert (await stranger.post("/desk/api/notices", json=PAYPAL)).status_code == 401
         assert (await foreign.post("/desk/api/notices", json=PAYPAL)).status_code == 403
         assert (await foreign.post("/desk/api/notices/n1/end", json={})).status_code == 403
+
+
+async def test_open_desks_hear_of_a_change_and_how_many_asked(bot: StaffedBot, open_tab: OpenTab) -> None:
+    cookie = await bot.cookie()
+    async with bot.http(Cookie=f"desk_session={cookie}") as http, bot.tab(cookie) as desk:
+        await desk.until(type="welcome")
+        coming = PAYPAL | {"starts_at": "2100-01-01T09:00:00Z"}
+        await http.post("/desk/api/notices", json=coming)
+        await desk.until(type="notices")
+        added = (await http.post("/desk/api/notices", json=PAYPAL)).json()["notice"]
+        assert added["asked"] == 0
+        await desk.until(type="notices")
+        tab = await open_tab(bot)
+        await tab.send(type="notify_me", notice=added["id"])
+        await tab.until(type="ack")
+        listed = (await http.get("/desk/api/notices")).json()["notices"]
+        assert {notice["id"]: notice["asked"] for notice in listed}[added["id"]] == 1
+        ended = await http.post(f"/desk/api/notices/{added['id']}/end", json={})
+        assert ended.json()["notice"]["asked"] == 1
+        await desk.until(type="notices")

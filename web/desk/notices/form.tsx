@@ -51,15 +51,17 @@ export function NewNotice(): JSX.Element {
         <Texts locales={site.locales} wrong={wrong.value} />
         <When wrong={wrong.value} />
         <Whom wrong={wrong.value} />
-        <p class="whom" data-test="whom"><strong>{whom(noticeOf(given, site.id))}</strong></p>
-        <p role="alert" class="problem">{problem}</p>
-        <p class="quiet">
-          {words.form.kept}{" "}
-          {!isEmpty(given) && (
-            <button type="button" class="link" onClick={() => (draft.value = emptyDraft())}>{words.form.clear}</button>
-          )}
-        </p>
-        <Buttons submit={words.form.submit} isWorking={isWorking.value} />
+        <footer>
+          <p role="alert" class="problem">{problem}</p>
+          <p class="whom" data-test="whom">{whom(noticeOf(given, site.id))}</p>
+          <p class="quiet">
+            {words.form.kept}{" "}
+            {!isEmpty(given) && (
+              <button type="button" class="link" onClick={() => (draft.value = emptyDraft())}>{words.form.clear}</button>
+            )}
+          </p>
+          <Buttons submit={words.form.submit} isWorking={isWorking.value} />
+        </footer>
       </form>
     </Dialog>
   );
@@ -75,6 +77,8 @@ function focusField(name: string): void {
   const field = document.getElementById(`notice-${name}`)!;
   field.closest("details")?.setAttribute("open", "");
   field.focus();
+  // With the words below it, which the foot of the window would cover.
+  field.scrollIntoView({ block: "center" });
 }
 
 interface FieldProps {

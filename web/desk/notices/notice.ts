@@ -32,9 +32,13 @@ export interface Site {
 
 export type Phase = "now" | "coming" | "past";
 
+/** The desk's clock ticks once a second, and may be so far behind the server's: what has just begun is not to come. */
+const BEHIND_MS = 2000;
+
 export function phase({ starts_at, ends_at }: Notice, now_ms: number): Phase {
-  if (ends_at && Date.parse(ends_at) <= now_ms) return "past";
-  return Date.parse(starts_at) > now_ms ? "coming" : "now";
+  const now = now_ms + BEHIND_MS;
+  if (ends_at && Date.parse(ends_at) <= now) return "past";
+  return Date.parse(starts_at) > now ? "coming" : "now";
 }
 
 /** The text that people at the desk read, with its language. */

@@ -22,6 +22,10 @@ export function Notices(): JSX.Element {
   const main = useRef<HTMLElement>(null);
   useEffect(() => void load(), [noticesNews.value]);
   useEffect(() => {
+    // The button that had the focus may have gone with its notice.
+    if (document.activeElement === document.body) main.current?.focus();
+  }, [notices.value, dialog.value]);
+  useEffect(() => {
     main.current?.focus();
     const looking = setInterval(() => document.hidden || void load(), LOOK_AGAIN_MS);
     return () => {
