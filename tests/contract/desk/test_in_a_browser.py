@@ -1,6 +1,7 @@
 """The built desk in a browser, in front of the real server."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
@@ -9,12 +10,15 @@ from scripts.browser import PATIENCE_MS, chromium, window
 from tests.contract.desk.people import MAYA, PASSWORD, StaffedBot, asks_for_a_person
 from tests.contract.tab import OpenTab
 
+BUILT = Path(__file__).parents[3] / "bot" / "static"
 TEXT = "PayPal is slow; cards work."
 
 
 @pytest.fixture
-async def desk(bot: StaffedBot) -> AsyncIterator[Page]:
+async def desk(bot: StaffedBot, tmp_path: Path) -> AsyncIterator[Page]:
     """Maya's desk, signed in."""
+    assert (BUILT / "desk" / "manifest.json").is_file(), "The desk is not built. Build it: make setup"
+    (tmp_path / "static").symlink_to(BUILT)
     expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
