@@ -11,6 +11,7 @@ from actions.logs import set_up
 from actions.metrics import Metrics
 from actions.settings import Settings, SettingsError, read_settings
 from knowledge_base.library import Library
+from knowledge_base.locales import FallBack
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
         store_dir=settings.store_dir,
         model=settings.model,
         backend=settings.backend,
+        fall_back=FallBack(settings.fall_back),
     )
     try:
         library.open()

@@ -20,7 +20,7 @@ async def offer(turn: Turn, knowledge: Knowledge) -> Reply:
         "event": event,
         "code": code,
         "title": article.title,
-        "article": {"id": article.id, "title": article.title},
+        "article": {"id": article.id, "title": article.title, "locale": article.locale},
         "short_answer": article.short_answer,
         "body": article.body,
     }

@@ -53,7 +53,7 @@ def answer_message(
     """An article as the answer."""
     body = {
         "question": question,
-        "article": {"id": article.id, "title": article.title},
+        "article": {"id": article.id, "title": article.title, "locale": article.locale},
         "short_answer": article.short_answer,
         "body": article.body,
         "confidence": round(confidence, 4),

@@ -1,17 +1,31 @@
 """Every setting of the action server, read from `ACTIONS_*` and checked at start."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge_base.embed import PACKAGED_MODEL
+from knowledge_base.locales import FallBack
 
 PREFIX: Final = "ACTIONS_"
 Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _as_json(given: object) -> object:
+    return json.loads(given) if isinstance(given, str) else given
+
+
+def _chains(declared: dict[str, list[str]]) -> dict[str, list[str]]:
+    FallBack(declared)
+    return declared
+
+
+Chains = Annotated[dict[str, list[str]], BeforeValidator(_as_json), AfterValidator(_chains)]
 
 
 class SettingsError(Exception):
@@ -29,6 +43,7 @@ class Settings(BaseSettings):
     store_dir: Path = Path("var/knowledge")
     model: str = PACKAGED_MODEL
     backend: Literal["auto", "int8", "torch"] = "auto"
+    fall_back: Chains = Field(default_factory=dict)
     search_threads: Annotated[int, Field(ge=1, le=16)] = 2
     search_waiting: Annotated[int, Field(ge=1)] = 64
     search_timeout_s: Annotated[float, Field(gt=0)] = 2.5

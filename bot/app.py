@@ -11,7 +11,7 @@ from sanic.response import json
 
 from bot import health, protocol, web
 from bot.cards import Cards
-from bot.chat import guide
+from bot.chat import files, guide
 from bot.chat import routes as chat
 from bot.chat.noticeboard import Noticeboard
 from bot.chat.turns import TurnRunner
@@ -31,6 +31,8 @@ from bot.settings import Settings, read_secret
 from bot.staff.passwords import Passwords
 from bot.staff.sign_in import SignIn
 from bot.store.database import Store, bring_up_to_date, open_engine
+from bot.sweeper import Sweeper
+from bot.uploads import Uploads
 
 App = Sanic[Any, Any]
 GRACE_S = 1.5
@@ -49,7 +51,8 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
         trust_env=False,
     )
-    store = Store(engine, clock, hub, settings.database_wait_s, settings.turn_lease_s)
+    uploads = Uploads(settings.var_dir / "uploads", settings.uploads_mb * 1_000_000)
+    store = Store(engine, clock, hub, settings.database_wait_s, settings.turn_lease_s, uploads=uploads)
     knowledge = Knowledge(client, settings.actions_url, settings.knowledge_timeout_s)
     return Services(
         settings=settings,
@@ -64,6 +67,7 @@ def make_services(settings: Settings, clock: Clock | None = None) -> Services:
         rules=Rules(settings.shop_dir, settings.var_dir),
         tokens=VisitorTokens(read_secret(settings), clock),
         sign_in=SignIn(store, Passwords()),
+        uploads=uploads,
         metrics=Metrics(),
     )
 
@@ -77,6 +81,7 @@ def create_app(settings: Settings, name: str = "bot", clock: Clock | None = None
     checks = health.Health(services)
     app.blueprint(chat.blueprint(services))
     app.blueprint(guide.blueprint(services))
+    app.blueprint(files.blueprint(services))
     app.blueprint(desk.blueprint(services))
     app.blueprint(health.blueprint(checks))
     app.blueprint(web.blueprint(settings.static_dir))
@@ -107,6 +112,7 @@ def _configure(app: App, settings: Settings) -> None:
 
 def _add_life(app: App, services: Services, checks: health.Health) -> None:
     runner, quieter, noticeboard = TurnRunner(services), Quieter(services), Noticeboard(services)
+    sweeper = Sweeper(services.store, services.uploads)
     metrics: list[MetricsServer] = []
     watching: list[asyncio.Task[None]] = []
 
@@ -120,6 +126,7 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
         runner.start()
         quieter.start()
         noticeboard.start()
+        await sweeper.start()
         checks.start()
         log.info("started", host=services.settings.host, port=services.settings.port)
 
@@ -133,6 +140,7 @@ def _add_life(app: App, services: Services, checks: health.Health) -> None:
         await checks.stop()
         await quieter.stop()
         await noticeboard.stop()
+        await sweeper.stop()
         await runner.stop()
 
     @app.after_server_stop

@@ -1,8 +1,10 @@
 """What the page tells of the shopper: cut to size, masked, merged; untrusted, so nothing here raises."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, TypeGuard
 
 TRAIL_LIMIT = 20
@@ -13,6 +15,8 @@ EVENT_IS_NEWS_FOR = timedelta(minutes=10)
 _WORDS = {"country": 2, "currency": 3, "locale": 35, "time_zone": 64, "opened_by": 80, "method": 40}
 _SWITCHES = ("consent", "paying", "returning")
 _DEVICES = ("phone", "tablet", "desktop")
+# Names in the order in which they count: most browsers name others beside themselves.
+_BROWSERS = re.compile(r"Firefox|Edg|OPR|Chrome|Safari")
 _MONEY = ("subtotal", "shipping", "discount", "tax", "total")
 
 Mask = Callable[[str], str]
@@ -37,7 +41,7 @@ def clean(given: object, mask: Mask, at: str) -> Json:
         found["page"] = page
     if isinstance(given.get("trail"), list):
         pages = [_visit(item, mask, at) for item in given["trail"][-TRAIL_LIMIT:]]
-        found["trail"] = [page for page in pages if page]
+        found["trail"] = _with_stays([page for page in pages if page], at)
     if isinstance(given.get("events"), list):
         events = [clean_event(item, mask, at) for item in given["events"][-EVENTS_LIMIT:]]
         found["events"] = [event for event in events if event]
@@ -125,8 +129,17 @@ def _visit(given: object, mask: Mask, at: str) -> Json | None:
     return {
         **page,
         "at": _time(given.get("at"), at),
-        "stay_s": _whole(given.get("stay_s"), 10**6, 0),
+        "stay_s": _whole(given.get("stay_s"), 10**6, -1),
     }
+
+
+def _with_stays(pages: list[Json], at: str) -> list[Json]:
+    """A page without a `stay_s` was looked at until the next one came, the last until now."""
+    for page, after in pairwise([*pages, {"at": at}]):
+        if page["stay_s"] < 0:
+            stay = datetime.fromisoformat(after["at"]) - datetime.fromisoformat(page["at"])
+            page["stay_s"] = _whole(stay.total_seconds(), 10**6, 0)
+    return pages
 
 
 def _cart(given: object, mask: Mask) -> Json | None:
@@ -167,10 +180,18 @@ def _device(given: object, mask: Mask) -> Json | None:
         return None
     return {
         "kind": given["kind"] if given.get("kind") in _DEVICES else "desktop",
-        "browser": _text(given.get("browser"), 80, mask),
+        "browser": _browser(_text(given.get("browser"), 400, mask)),
         "width": _whole(given.get("width"), 10**5, 0),
         "height": _whole(given.get("height"), 10**5, 0),
     }
+
+
+def _browser(told: str) -> str:
+    """A browser's name, also from all that it says of itself (the user agent)."""
+    if "/" not in told:
+        return told[:80]
+    names = sorted(_BROWSERS.findall(told), key=_BROWSERS.pattern.split("|").index)
+    return {"Edg": "Edge", "OPR": "Opera"}.get(names[0], names[0]) if names else "other"
 
 
 def _text(given: object, limit: int, mask: Mask) -> str:

@@ -17,9 +17,13 @@ STATUS_OF = MappingProxyType(
         "not_yours": 403,
         "not_allowed": 403,
         "not_found": 404,
+        "too_slow": 408,
         "stale_epoch": 409,
         "closed": 409,
+        "not_handed_over": 409,
+        "too_many_files": 409,
         "too_large": 413,
+        "wrong_type": 415,
         "rate_limited": 429,
         "unavailable": 503,
     }

@@ -25,7 +25,7 @@ def message_frame(row: Message, *, desk: bool = False) -> Frame:
     }
     if row.client_id:
         frame["id"] = row.client_id
-    frame |= {key: row.body[key] for key in ("nodes", "notice") if key in row.body}
+    frame |= {key: row.body[key] for key in ("nodes", "notice", "file") if key in row.body}
     helped = row.verdict if row.verdict in ("yes", "no") else None
     if "answer" in row.body:
         frame["answer"] = {**row.body["answer"], "verdict": helped}

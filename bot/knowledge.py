@@ -24,6 +24,7 @@ class Match(Found):
     title: str
     short_answer: str
     confidence: float
+    locale: str | None = None
 
 
 class PartResult(Found):

@@ -35,10 +35,11 @@ class Part(BaseModel):
 
 
 class ArticleRef(Part):
-    """An article by its id and title."""
+    """An article by its id and title, and the locale it is written in, where that is known."""
 
     id: str = Field(min_length=1)
     title: str
+    locale: str | None = Field(None, max_length=35)
 
 
 class Answer(Part):

@@ -20,6 +20,7 @@ from bot.rules import Rules
 from bot.settings import Settings
 from bot.staff.sign_in import SignIn
 from bot.store.database import Store
+from bot.uploads import Uploads
 
 Result = TypeVar("Result")
 log = structlog.get_logger("bot")
@@ -53,6 +54,7 @@ class Services:
     rules: Rules
     tokens: VisitorTokens
     sign_in: SignIn
+    uploads: Uploads
     metrics: Metrics
     running: Running = field(default_factory=Running)
 

@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     order_window_s: Seconds = 24 * 3600
     quieting_interval_s: Seconds = 3600
     notice_sweep_s: Seconds = 2.0
+    uploads_mb: Annotated[int, Field(ge=1)] = 2_000
+    files_per_minute: Annotated[int, Field(ge=1)] = 20
     send_queue: Annotated[int, Field(ge=8)] = 256
     probe_interval_s: Seconds = 5.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -14,6 +14,7 @@ from bot.conversation import Author, Owner
 from bot.markdown import plain
 from bot.store import conversations
 from bot.store.database import Store
+from bot.store.files import files_in
 from bot.store.models import Contact, Conversation, HandOver, Message, OwnerChange
 from bot.words import say
 
@@ -84,6 +85,7 @@ async def story(store: Store, row: Conversation) -> Json:
     """Everything that happened, as `docs/protocol.md` lists it."""
     earlier_rows = await conversations.earlier(store, row)
     changes = await conversations.owner_changes(store, row.id)
+    attached = await files_in(store, row.id)
     async with store.read() as session:
         asked = (await _asked(session, [row]))[row.id]
         contact = (await _contacts(session, [row.id])).get(row.id)
@@ -122,6 +124,18 @@ async def story(store: Store, row: Conversation) -> Json:
                 "outcome": say("outcome", LOCALE, outcome=_outcome(past)),
             }
             for past in earlier_rows
+        ],
+        "files": [
+            {
+                "id": file.id,
+                "seq": file.seq,
+                "name": file.name,
+                "type": file.type,
+                "bytes": file.bytes,
+                "author": file.author,
+                "at": iso(file.at),
+            }
+            for file in attached
         ],
         "suggestions": [
             {**match, "short_answer": plain(match["short_answer"])}
@@ -173,12 +187,12 @@ async def _asked(session: AsyncSession, rows: Sequence[Conversation]) -> dict[st
 async def _messages(
     session: AsyncSession, ids: Sequence[str], author: Author | None = None
 ) -> dict[str, Message]:
-    """The newest message (of one author) by conversation; notices don't count."""
+    """The newest message by conversation, notices left out; of one author, only what they said in words."""
     newest = select(Message.conversation_id, func.max(Message.seq).label("seq")).where(
         Message.conversation_id.in_(ids), Message.kind != "notice"
     )
     if author:
-        newest = newest.where(Message.author == author)
+        newest = newest.where(Message.author == author, Message.kind != "file")
     found = newest.group_by(Message.conversation_id).subquery()
     same = and_(Message.conversation_id == found.c.conversation_id, Message.seq == found.c.seq)
     rows = await session.scalars(select(Message).join(found, same))

@@ -16,6 +16,7 @@ from knowledge_base.countries import country_code
 from knowledge_base.facts import NAME as FACT_NAME
 from knowledge_base.facts import NO_FACTS, Facts
 from knowledge_base.frontmatter import FormatError, Problem, Source, Tree, decoded, kind, split
+from knowledge_base.locales import LOCALE
 from knowledge_base.places import Ask, Fact, ask_for
 from knowledge_base.reasons import canonical
 from knowledge_base.rendering import RenderedArticle, Text, Variant, answer_alone, best_text
@@ -35,7 +36,6 @@ AMOUNT: Final = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
 FACTS: Final[tuple[Fact, ...]] = ("country",)
 STATUSES: Final = ("published", "archived")
 ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-LOCALE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Z]{2})?")
 EVENT: Final = re.compile(r"[a-z0-9_.-]+")
 _LINK: Final = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 

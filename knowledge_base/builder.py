@@ -16,6 +16,7 @@ from knowledge_base.glossary import Glossary
 from knowledge_base.index import Index, Vectors, texts_of
 from knowledge_base.language import Languages
 from knowledge_base.lexical import Speller
+from knowledge_base.locales import FallBack
 from knowledge_base.matching import Matcher
 from knowledge_base.scoring import Scorer
 from knowledge_base.search import Searcher, Tongue, word_counts
@@ -37,11 +38,13 @@ class Builder:
         cache: VectorCache,
         clock: Callable[[], dt.datetime],
         budget: Budget | None = None,
+        fall_back: FallBack | None = None,
     ) -> None:
         """Loads the language detector, which takes a moment."""
         self.labelled_file = shop_dir / "eval" / "questions.jsonl"
         self._encoder, self._cache = encoder, cache
         self._clock, self._budget = clock, budget
+        self._fall_back = fall_back or FallBack()
         self._languages = Languages()
         self._languages.foreign("quanto costa la spedizione", (), ours=_nothing, common=_nothing)
         self._common = encoder.vocabulary()
@@ -97,7 +100,7 @@ class Builder:
             Scorer(index, learned.classes), self._encoder, self._speller(index, folder.glossary)
         )
         searcher = Searcher(matcher, learned, tongue=tongue)
-        return Snapshot(version, folder, articles, index, learned, searcher, hold)
+        return Snapshot(version, folder, articles, index, learned, searcher, hold, self._fall_back)
 
     def restored(self, stored: Stored, folder: Folder, hold: Hold | None) -> Snapshot:
         """A version as it was, but for the problems: those are of the files as they are now."""

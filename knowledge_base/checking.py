@@ -18,6 +18,12 @@ from knowledge_base.reasons import REASONS
 from knowledge_base.rendering import Text, Variant
 
 ALIKE = 0.8
+# What only the shop's signed word could say; an event is what an untrusted page says.
+_CLAIM = re.compile(
+    r"\b(?:nothing|no money|not|never|wasn't|isn't|hasn't)\b[^.;:]{0,25}"
+    r"\b(?:charged|debited|billed|taken|booked)\b",
+    re.IGNORECASE,
+)
 
 
 def cross_problems(folder: Folder) -> tuple[Problem, ...]:
@@ -50,6 +56,7 @@ class _Checker:
             found += self._event(event.name, event.code)
             found += self._conditions(event.when, {event.name})
         everywhere = {event.name for event in article.events}
+        found += self._claims(plain, everywhere)
         for variant in article.variants:
             when = dict(variant.when)
             events = set(when.get("event", ())) or everywhere
@@ -57,7 +64,15 @@ class _Checker:
             found += self._prose(variant)
             found += self._conditions(variant.when, events)
             found += self._data_of(variant, events)
+            found += self._claims(variant, events)
         return found
+
+    def _claims(self, text: Text | Variant, events: set[str]) -> Iterator[Problem]:
+        """Words that money was not taken, where a failed payment is answered."""
+        if any(event.startswith("payment.") for event in events):
+            for found in _CLAIM.finditer(f"{text.short_answer}\n{text.body}"):
+                expected = "'this order was not placed': the page can't know what the bank did"
+                yield self._problem(self._line_with(found.group()), f"'{found.group()}'", expected)
 
     def _facts_of(self, text: Text | Variant, countries: Iterable[str | None]) -> Iterator[Problem]:
         for use in text.uses:
@@ -167,4 +182,4 @@ def _unused(facts: Facts, used: set[str]) -> Iterator[Problem]:
 
 def past_their_day(facts: Facts) -> Mapping[str, Fact]:
     """The facts that are not stated any more."""
-    return {name: fact for name, fact in facts.known.items() if facts.expired(name)}
+    return {name: facts.known[name] for name in facts.past_their_day()}

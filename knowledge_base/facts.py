@@ -86,6 +86,10 @@ class Facts:
         fact = self.known.get(name)
         return fact is not None and fact.expires is not None and fact.expires < self.today()
 
+    def past_their_day(self) -> tuple[str, ...]:
+        """The names of those that are not stated any more."""
+        return tuple(name for name in self.known if self.expired(name))
+
     def present(self, name: str, country: str | None) -> Value | None:
         """What holds today; None for an unknown or expired fact, or one without a value there."""
         fact = self.known.get(name)

@@ -18,11 +18,12 @@ from knowledge_base.embed import PACKAGED_MODEL, Encoder, load_encoder
 from knowledge_base.facts import FILE as FACTS
 from knowledge_base.folder import Folder, FolderReader
 from knowledge_base.glossary import FILE as GLOSSARY
+from knowledge_base.locales import DEFAULT_LOCALE, FallBack
 from knowledge_base.model_files import chosen_model
 from knowledge_base.result import SearchResult
 from knowledge_base.search import Searcher
 from knowledge_base.shelf import Shelf, fit_in, texts_in
-from knowledge_base.snapshot import DEFAULT_LOCALE, Snapshot
+from knowledge_base.snapshot import Snapshot
 from knowledge_base.status import Held, Status
 from knowledge_base.steps import top_articles
 from knowledge_base.vectors import Progress, VectorCache
@@ -48,12 +49,13 @@ class Library:
         backend: str = "auto",
         encoder: Encoder | None = None,
         budget: Budget | None = None,
+        fall_back: FallBack | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
     ) -> None:
         """Nothing is read before `open`. An `encoder` given is used instead of loading `model`."""
         self._shop_dir, self._store_dir = shop_dir, store_dir
         self._model, self._backend, self._given = model, backend, encoder
-        self._budget, self._clock = budget, clock
+        self._budget, self._fall_back, self._clock = budget, fall_back or FallBack(), clock
         self._index_dir = store_dir / "index"
         self._renewing = threading.RLock()
         self._fitting = threading.Lock()
@@ -67,7 +69,9 @@ class Library:
         with self._renewing:
             self._encoder = self._given or self._load()
             self._cache = VectorCache(self._store_dir / "vectors.sqlite", self._encoder)
-            self._builder = Builder(self._shop_dir, self._encoder, self._cache, self._clock, self._budget)
+            self._builder = Builder(
+                self._shop_dir, self._encoder, self._cache, self._clock, self._budget, self._fall_back
+            )
             self._shelf = Shelf(self._index_dir, self._encoder, self._clock)
             stored, hold = self._shelf.load()
             self._reader = FolderReader(self._shelf.last_texts(stored), lambda: self._clock().date())
@@ -125,8 +129,7 @@ class Library:
     ) -> tuple[int, dict[str, tuple[RenderedArticle, ...]]]:
         """The version, and the top articles of each step; those in `first` lead."""
         live = self._snapshot_now()
-        locales = tuple(dict.fromkeys([locale, locale.split("-")[0], DEFAULT_LOCALE]))
-        return live.version, top_articles(live.articles.values(), locales, first or {})
+        return live.version, top_articles(live.articles.values(), self._fall_back.of(locale), first or {})
 
     def status(self) -> Status:
         """What is live."""
@@ -147,6 +150,7 @@ class Library:
             calibration=calibration.report,
             held=Held(live.version, live.hold.since) if live.hold else None,
             not_kept=self._shelf.not_kept,
+            past_their_day=live.folder.facts.past_their_day(),
         )
 
     def remembered(self) -> tuple[int, int]:

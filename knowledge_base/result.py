@@ -6,6 +6,7 @@ from typing import Any
 
 from knowledge_base.confidence import Band
 from knowledge_base.explanation import Explanation
+from knowledge_base.locales import DEFAULT_LOCALE
 from knowledge_base.places import Ask
 
 
@@ -18,6 +19,7 @@ class Match:
     short_answer: str
     confidence: float
     similarity: float
+    locale: str = DEFAULT_LOCALE
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of one match."""
@@ -26,6 +28,7 @@ class Match:
             "title": self.title,
             "short_answer": self.short_answer,
             "confidence": round(self.confidence, 4),
+            "locale": self.locale,
         }
 
 

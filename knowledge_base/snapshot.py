@@ -11,12 +11,12 @@ from knowledge_base.explanation import Explanation
 from knowledge_base.fit import Fit
 from knowledge_base.folder import Folder
 from knowledge_base.index import Index
+from knowledge_base.locales import DEFAULT_LOCALE, FallBack
 from knowledge_base.places import Ask
 from knowledge_base.result import Match, Part, SearchResult
 from knowledge_base.search import Reply, Searcher
 from knowledge_base.versions import Hold
 
-DEFAULT_LOCALE: Final = "en"
 MOST_MATCHES: Final = 20
 
 
@@ -31,6 +31,7 @@ class Snapshot:
     fit: Fit
     searcher: Searcher
     hold: Hold | None = None
+    fall_back: FallBack = field(default_factory=FallBack)
     explainer: Explainer = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -60,8 +61,8 @@ class Snapshot:
         )
 
     def article(self, article_id: str, locale: str) -> Article | None:
-        """A published article in the nearest locale there is, or None."""
-        for wanted in (locale, locale.split("-")[0], DEFAULT_LOCALE):
+        """A published article in the first locale of the chain that has it, or None."""
+        for wanted in self.fall_back.of(locale):
             if (wanted, article_id) in self.articles:
                 return self.articles[wanted, article_id]
         return next((article for key, article in self.articles.items() if key[1] == article_id), None)
@@ -112,7 +113,14 @@ class Snapshot:
             if article:
                 seen = article.rendered(context)
                 matches.append(
-                    Match(found.id, seen.title, seen.short_answer, found.confidence, found.similarity)
+                    Match(
+                        found.id,
+                        seen.title,
+                        seen.short_answer,
+                        found.confidence,
+                        found.similarity,
+                        seen.locale,
+                    )
                 )
         return tuple(matches)
 

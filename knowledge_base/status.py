@@ -21,6 +21,7 @@ class Status:
     """What is live, in numbers; what was left out and why.
 
     `held` when somebody went back to an earlier version. `not_kept` says why the last version is not on disk.
+    `past_their_day` are the facts that are not stated any more.
     """
 
     articles: int
@@ -37,6 +38,7 @@ class Status:
     calibration: Mapping[str, Any]
     held: Held | None = None
     not_kept: str | None = None
+    past_their_day: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The JSON of `GET /knowledge/status`."""

@@ -45,7 +45,7 @@ def shopper_asks(shop: DemoShop, shots: Path, width: int) -> None:
     shop.leave_field("not placed")
     expect(shop.nudge).to_be_visible()
     shot("declined-nudge")
-    shop.nudge.get_by_role("button", name="Read how").click()
+    shop.nudge.get_by_role("button", name="Read more").click()
     expect(shop.panel).to_be_visible()
     shot("offer")
     shop.say(QUESTION)

@@ -31,10 +31,10 @@ const WIDGET_VERSIONS_KEPT = 5;
  * None of the browser's, of the wire, of what is stored or of `Word`: those are known outside the bundle.
  */
 const INNER_NAMES =
-  "announce|anyway|askPerson|atLeft|attach|chat|clock|connect|detach|draw|dress|focusPanel|happened|launcher|leastHeight|" +
-  "leastWidth|leave|messages|newId|node|nudge|numbered|onChange|onFrame|onHandOver|onNew|onPending|onRefused|onStatus|" +
-  "onWelcome|openSocket|otherTab|panel|pieces|problem|reset|resume|sendAgain|sendingContact|stuck|toEnd|transport|trouble|" +
-  "unread|unsent|wake";
+  "acted|announce|anyway|around|askPerson|atLeft|attach|cards|chat|clock|connect|detach|draw|facts|fire|" +
+  "focusPanel|happened|launcher|leave|messages|newId|node|notify|nudge|numbered|onChange|onFrame|onHandOver|" +
+  "onNew|onNotices|onPending|onRefused|onStatus|onWelcome|openSocket|otherTab|panel|pick|pieces|problem|reset|" +
+  "resume|sendAgain|sendingContact|sizes|suggest|toEnd|transport|trouble|unread|unsent|wake";
 
 const SHARED_OPTIONS = {
   bundle: true,

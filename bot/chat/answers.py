@@ -50,7 +50,8 @@ def outcome_of(reply: Reply, job: Job, last: Message | None) -> Outcome:
 
 def settle(outcome: Outcome, job: Job, last: Message | None) -> Outcome:
     """The outcome without an answer given twice in a row, and without a silent hand-over in the queue."""
-    drafts = list(without_repeats(outcome.drafts, last, job.conversation.locale))
+    locale = job.conversation.locale
+    drafts = with_language_told(without_repeats(outcome.drafts, last, locale), last, locale)
     hand_over = outcome.hand_over
     if hand_over is not None and job.conversation.owner == Owner.QUEUE:
         hand_over = None
@@ -83,6 +84,24 @@ def without_repeats(drafts: Sequence[Draft], last: Message | None, locale: str) 
     return found
 
 
+def with_language_told(drafts: Sequence[Draft], last: Message | None, locale: str) -> list[Draft]:
+    """The drafts; a word before each answer that is in neither the shopper's language nor the last one's."""
+    before = _language((last and last.lang) or locale)
+    found = []
+    for draft in drafts:
+        if draft.kind == "answer" and draft.lang:
+            spoken = _language(draft.lang)
+            if spoken not in {before, _language(locale)}:
+                found.append(Draft(Author.ASSISTANT, words.say("only_in", locale, language=spoken)))
+            before = spoken
+        found.append(draft)
+    return found
+
+
+def _language(locale: str) -> str:
+    return locale.replace("_", "-").split("-")[0].lower()
+
+
 def answer_draft(answer: Answer | Offer, *, kind: str = "answer", **facts: Any) -> Draft:
     """An article as a message."""
     body = {
@@ -96,6 +115,7 @@ def answer_draft(answer: Answer | Offer, *, kind: str = "answer", **facts: Any) 
         Author.ASSISTANT,
         markdown.plain(answer.short_answer),
         kind=kind,
+        lang=answer.article.locale,
         body=body | facts.pop("body", {}),
         **facts,
     )

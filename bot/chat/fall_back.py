@@ -118,7 +118,7 @@ async def _chosen(knowledge: Knowledge, job: Job, article_id: str) -> Outcome:
         article = await knowledge.article(article_id, job.conversation.locale)
         answer = Answer(
             question=question,
-            article=ArticleRef(id=article_id, title=str(article["title"])),
+            article=ArticleRef(id=article_id, title=str(article["title"]), locale=article.get("locale")),
             short_answer=str(article["short_answer"]),
             body=str(article.get("body") or ""),
             band="answer",
@@ -131,7 +131,7 @@ async def _chosen(knowledge: Knowledge, job: Job, article_id: str) -> Outcome:
 
 
 def _answer(question: str, match: Match, confidence: float) -> Draft:
-    article = ArticleRef(id=match.id, title=match.title)
+    article = ArticleRef(id=match.id, title=match.title, locale=match.locale)
     answer = Answer(question=question, article=article, short_answer=match.short_answer)
     return answer_draft(answer, question=question, confidence=confidence, band="answer")
 

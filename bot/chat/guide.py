@@ -1,4 +1,7 @@
-"""`GET /chat/v1/guide`: what a browser needs to notice a shopper who is stuck, and the commonest answers."""
+"""`GET /chat/v1/guide`: what a browser needs to notice a shopper who is stuck, and the commonest answers.
+
+`GET /chat/v1/articles/<id>`: one more answer, by its id.
+"""
 
 import hashlib
 import json
@@ -7,7 +10,9 @@ from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty, raw
+from sanic.response import json as json_response
 
+from bot import markdown
 from bot.chat.caller import wrong_origin
 from bot.chat.notices import current_notices
 from bot.errors import AppError
@@ -36,6 +41,17 @@ def blueprint(services: Services) -> Blueprint:
         if tag in _tags(request.headers.get("if-none-match", "")):
             return empty(304, headers)
         return raw(body, content_type="application/json", headers=headers)
+
+    @guide.get("/articles/<article_id:str>")
+    async def get_article(request: Request, article_id: str) -> HTTPResponse:
+        """One article as a card, for a `<checkout-help>` beside a form field."""
+        site = _site(services, request.args.get("site", ""), request.headers.get("origin"))
+        locale = request.args.get("locale", "")
+        found = await services.knowledge.article(
+            article_id, locale if _LOCALE.fullmatch(locale) else site.locale
+        )
+        told = {"id": article_id, "title": found["title"], "nodes": markdown.nodes(found["short_answer"])}
+        return json_response(told, headers={"Cache-Control": CACHE})
 
     async def allow_origin(request: Request, response: HTTPResponse) -> None:
         origin = request.headers.get("origin")

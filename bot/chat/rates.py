@@ -24,6 +24,8 @@ class Rates:
         self._frames = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="frames")
         # What a page reports by itself must never use up what the shopper may say.
         self._events = RateLimitItemPerSecond(settings.frames_at_once, window_s, namespace="events")
+        self._files = RateLimitItemPerMinute(settings.files_per_minute, namespace="files")
+        self._files_from = RateLimitItemPerMinute(settings.files_per_minute * 10, namespace="files-from")
         self._suggestions = RateLimitItemPerSecond(
             SUGGESTIONS_AT_ONCE, SUGGESTIONS_WINDOW_S, namespace="suggestions"
         )
@@ -38,6 +40,12 @@ class Rates:
         """Count what the page reports by itself. AppError `rate_limited` when there was too much."""
         if not await self._limiter.hit(self._events, visitor_id):
             raise await self._too_many(self._events, visitor_id, "The page reports more than I can take.")
+
+    async def take_file(self, visitor_id: str, address: str) -> None:
+        """Count a file. AppError `rate_limited` when there were too many, also from that address."""
+        for item, key in ((self._files, visitor_id), (self._files_from, address)):
+            if not await self._limiter.hit(item, key):
+                raise await self._too_many(item, key, "These are more files than I can take at once.")
 
     async def take_suggestion(self, visitor_id: str) -> None:
         """Count what is looked up while the shopper types. AppError `rate_limited` when too much."""

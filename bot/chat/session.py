@@ -21,6 +21,7 @@ from bot.context import clean, clean_data, clean_event, paying_after
 from bot.conversation import Owner
 from bot.errors import AppError
 from bot.hub import Event, Subscription, Typing
+from bot.store.files import FILES_EACH
 from bot.store.messages import Taken
 from bot.store.models import Conversation
 from bot.store.notices import wait_for_end
@@ -34,6 +35,7 @@ from bot.store.shopper import (
     keep_contact,
     say,
 )
+from bot.uploads import FILE_BYTES
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 Maybe = TypeVar("Maybe", Taken, Taken | None)
@@ -328,7 +330,7 @@ class Session:
                 "conversation": row.id if row else None,
                 "last": row.last_seq if row else 0,
                 "locale": self._caller.locale,
-                "limits": {"text": wire.TEXT_LIMIT},
+                "limits": {"text": wire.TEXT_LIMIT, "file": FILE_BYTES, "files": FILES_EACH},
                 "order_pattern": self._caller.order_pattern,
             }
         )

@@ -72,7 +72,7 @@ async def _article(services: Services, show: Show, article_id: str, dialogue: Js
     try:
         given = await services.knowledge.article_here(article_id, show.locale, _context(services, show))
         title, short_answer = str(given["title"]), str(given["short_answer"])
-        article = ArticleRef(id=article_id, title=title)
+        article = ArticleRef(id=article_id, title=title, locale=given.get("locale"))
         body = str(given.get("body") or "")
         offer = Offer(title=title, article=article, short_answer=short_answer, body=body)
     except AppError as error:

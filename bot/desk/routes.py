@@ -13,6 +13,7 @@ from sanic.response import file, html, json
 
 from bot.desk import notices
 from bot.desk.attendance import Attendance
+from bot.desk.files import add_files
 from bot.desk.frames import SignInBody
 from bot.desk.page import HEADERS, render
 from bot.desk.screen import staff_json
@@ -21,6 +22,7 @@ from bot.errors import AppError
 from bot.services import Services
 from bot.staff.accounts import DESK_ROLES
 from bot.staff.sign_in import LASTS
+from bot.store.models import Staff
 
 __all__ = ["COOKIE", "blueprint"]
 
@@ -54,7 +56,7 @@ def blueprint(services: Services) -> Blueprint:
 
     @desk.get("/api/me")
     async def me(request: Request) -> HTTPResponse:
-        staff = await sign_in.staff_of(request.cookies.get(COOKIE), DESK_ROLES)
+        staff = await staff_of(request)
         return json({"staff": staff_json(staff)}, headers=_NEVER_KEPT)
 
     @desk.post("/api/sign-in")
@@ -80,6 +82,11 @@ def blueprint(services: Services) -> Blueprint:
         # Before the handshake: a foreign page is not even let in to hear that it is foreign.
         if request.headers.get("upgrade", "").lower() == "websocket":
             check_origin(request)
+
+    async def staff_of(request: Request) -> Staff:
+        return await sign_in.staff_of(request.cookies.get(COOKIE), DESK_ROLES)
+
+    add_files(desk, services, staff_of, check_origin)
 
     async def socket(request: Request, ws: Websocket) -> None:
         token = request.cookies.get(COOKIE)

@@ -22,6 +22,7 @@ from bot.clock import Clock, random_id
 from bot.errors import AppError, ConfigError, unavailable
 from bot.hub import Event, Hub
 from bot.store import models, sqlite
+from bot.uploads import Uploads
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 log = structlog.get_logger("bot.store")
@@ -53,7 +54,10 @@ class Change:
 
 
 class Store:
-    """Where everything is kept. `worker` names this process in the leases of turns."""
+    """Where everything is kept. `worker` names this process in the leases of turns.
+
+    `uploads` holds the bytes of attached files.
+    """
 
     def __init__(
         self,
@@ -63,11 +67,13 @@ class Store:
         wait_s: float = 3.0,
         lease_s: float = 20.0,
         new_id: Callable[[], str] = random_id,
+        uploads: Uploads | None = None,
     ) -> None:
         self.engine = engine
         self.clock = clock
         self.hub = hub
         self.new_id = new_id
+        self.uploads = uploads
         self.worker = random_id()
         self.lease_s = lease_s
         self._wait_s = wait_s

@@ -17,7 +17,10 @@ LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message before it has a number. `body` holds what its kind adds (see docs/protocol.md)."""
+    """A message before it has a number. `body` holds what its kind adds (see docs/protocol.md).
+
+    `lang` None is the conversation's own language.
+    """
 
     author: Author
     text: str
@@ -29,6 +32,7 @@ class Draft:
     question: str | None = None
     confidence: float | None = None
     band: str | None = None
+    lang: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def append(change: Change, row: Conversation, draft: Draft) -> Message:
         staff_id=draft.staff_id,
         client_id=draft.client_id,
         kind=draft.kind,
-        lang=row.locale,
+        lang=draft.lang or row.locale,
         text=draft.text,
         body=draft.body,
         question=draft.question,

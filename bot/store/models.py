@@ -372,3 +372,20 @@ class NoticeWait(Base):
     )
     at: Mapped[datetime]
     told_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class File(Base):
+    """One attached file; message `seq` shows it, and the folder of uploads holds its bytes under `id`."""
+
+    __tablename__ = "files"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), index=True
+    )
+    seq: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime]
+    author: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(200))
+    type: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(Integer)

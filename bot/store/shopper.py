@@ -199,7 +199,7 @@ async def last_question(change: Change, row: Conversation) -> str | None:
         return str(known)
     query = (
         select(Message.text)
-        .where(Message.conversation_id == row.id, Message.author == Author.SHOPPER)
+        .where(Message.conversation_id == row.id, Message.author == Author.SHOPPER, Message.kind != "file")
         .order_by(Message.seq.desc())
         .limit(1)
     )

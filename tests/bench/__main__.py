@@ -13,7 +13,15 @@ from pathlib import Path
 
 from scripts.stack import Stack
 from scripts.steps import ROOT
-from tests.bench import bench_encoding, bench_index, bench_knowledge, bench_throughput, bench_uplift, whole
+from tests.bench import (
+    bench_encoding,
+    bench_index,
+    bench_knowledge,
+    bench_throughput,
+    bench_uplift,
+    bench_widget,
+    whole,
+)
 from tests.bench.report import Figure, against, save, show
 
 
@@ -27,7 +35,6 @@ def system() -> dict[str, list[Figure]]:
             parts["memory"] = whole.memory(stack)
             parts["latency"] = asyncio.run(whole.latency(stack))
             parts["live change"] = whole.live_change(stack)
-    parts["widget"] = whole.widget()
     return parts
 
 
@@ -35,7 +42,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--eval", type=Path, help="a folder of suites, each with kb.jsonl and queries.jsonl")
     parser.add_argument(
-        "--only", choices=["system", "knowledge", "index", "encoding", "throughput", "uplift"]
+        "--only",
+        choices=["system", "knowledge", "index", "encoding", "throughput", "uplift", "widget"],
     )
     options = parser.parse_args()
     if options.eval is not None and not list(options.eval.rglob("kb.jsonl")):
@@ -50,6 +58,7 @@ def main() -> None:
         "encoding": bench_encoding.measure,
         "throughput": bench_throughput.measure,
         "uplift": bench_uplift.measure,
+        "widget": bench_widget.measure,
     }
     for name, measure in measures.items():
         if options.only in {None, name}:

@@ -90,12 +90,6 @@ def memory(stack: Stack) -> list[Figure]:
     return [*figures, against("memory of the three, idle", total / 1e9, 1.5, "GB", 2)]
 
 
-def widget() -> list[Figure]:
-    manifest = json.loads((ROOT / "bot/static/widget/manifest.json").read_text(encoding="utf-8"))
-    total = sum(file["gzip"] for file in manifest["files"].values()) / 1000
-    return [against("widget: all JavaScript and CSS, gzip", total, 15, "kB", 2)]
-
-
 def search(stack: Stack, question: str) -> dict[str, object]:
     body = json.dumps({"question": question, "context": {}, "limit": 3}).encode()
     url = f"{stack.actions_url}/knowledge/search"

@@ -12,7 +12,7 @@ async def test_a_question_is_acknowledged_shown_and_answered(bot: Bot, open_tab:
         bot, context={"page": {"url": "/", "title": "Pay", "step": "payment"}, "country": "AT"}
     )
     assert tab.welcome["conversation"] is None
-    assert tab.welcome["limits"] == {"text": 2000}
+    assert tab.welcome["limits"] == {"text": 2000, "file": 5 * 2**20, "files": 10}
     assert tab.welcome["order_pattern"] == bot.services.settings.shops["fernhill"].order_pattern
     frame_id = await tab.send(type="say", text="how long does shipping take")
     ack = await tab.next()

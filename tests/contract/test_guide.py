@@ -110,3 +110,14 @@ async def test_a_trigger_that_silenced_itself_is_not_told(
     assert [rule["id"] for rule in (await get(http, bot)).json()["rules"]] == ["failed"]
     await let_speak(bot.services.store, "fernhill", "idle")
     assert len((await get(http, bot)).json()["rules"]) == 2
+
+
+async def test_an_article_beside_a_field_is_a_card_of_its_own(bot: Bot, http: httpx.AsyncClient) -> None:
+    where = f"{bot.url}/chat/v1/articles"
+    found = await http.get(f"{where}/delivery-time", params={"site": "fernhill"}, headers={"Origin": ORIGIN})
+    assert (found.status_code, found.headers["access-control-allow-origin"]) == (200, ORIGIN)
+    card = found.json()
+    assert (card["id"], set(card), card["nodes"][0]["t"]) == ("delivery-time", {"id", "title", "nodes"}, "p")
+    elsewhere = {"Origin": "https://elsewhere.example"}
+    refused = await http.get(f"{where}/delivery-time", params={"site": "fernhill"}, headers=elsewhere)
+    assert refused.status_code == 403

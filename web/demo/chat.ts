@@ -4,14 +4,27 @@ import { effect } from "@preact/signals";
 
 import type { Cart } from "../shared/protocol.ts";
 import { productOf } from "./goods.ts";
-import { coupon, decimal, lines, order, page, path, placed, totals } from "./state.ts";
+import { coupon, decimal, lines, method, order, page, path, placed, totals } from "./state.ts";
 import { linePrice } from "./totals.ts";
 
 /** The widget takes these calls over when it has loaded; until then they wait in the array. */
 const shop = window as unknown as { checkoutChat?: { push(call: unknown[]): void } };
 
-export function track(event: string, data: Record<string, string>): void {
+export function track(event: string, data: Record<string, string | number>): void {
   tell("track", event, data);
+}
+
+/** How often in a row each field was in error. */
+const inARow = new Map<string, number>();
+
+/** Tells each field of a form that is in error; one that is not named is not any more. */
+export function trackErrors(fields: string[]): void {
+  for (const field of inARow.keys()) if (!fields.includes(field)) inARow.delete(field);
+  for (const field of fields) {
+    const count = (inARow.get(field) ?? 0) + 1;
+    inARow.set(field, count);
+    track("field.error", { field, count });
+  }
 }
 
 export function openChat(): void {
@@ -26,7 +39,7 @@ export function keepChatInformed(titleOf: (page: string) => string): void {
     const step = stepOf(page.value);
     if (path.value !== toldPage) tell("page", location.origin + path.value, { title: titleOf(page.value), step });
     toldPage = path.value;
-    const context = { step, cart: cart(), country: order.value.country, currency: totals.value.currency };
+    const context = { step, cart: cart(), country: order.value.country, currency: totals.value.currency, method: method.value };
     const now = JSON.stringify(context);
     if (now !== toldContext) tell("setContext", context);
     toldContext = now;

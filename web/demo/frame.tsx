@@ -121,6 +121,7 @@ function Coupon(): JSX.Element {
     const code = text.value.trim().toUpperCase();
     if (!code) return void (refused.value = "Enter the code, then press Apply.");
     const why = refusalOf(code, order.value);
+    track("coupon.tried", { code });
     if (!why) {
       coupon.value = code;
       text.value = "";
@@ -128,7 +129,7 @@ function Coupon(): JSX.Element {
       return;
     }
     refused.value = couponWords(why, code);
-    track("coupon.rejected", { code: why, coupon: code, reason: refused.value });
+    track("coupon.rejected", { code, reason: why });
     document.getElementById("coupon")?.focus();
   }
 

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { cardTroubles, charge, declineWords, MOST_DECLINES, NOT_CONFIRMED, TEST_CARDS, type CardField } from "./bank.ts";
-import { track } from "./chat.ts";
+import { track, trackErrors } from "./chat.ts";
 import { Field, focusFirst, Problem } from "./field.tsx";
 import { DELIVERY_NAMES, Link } from "./frame.tsx";
 import { countryName, KLARNA, KLARNA_LIMITS, productOf } from "./goods.ts";
@@ -49,6 +49,7 @@ export function PaymentStep(): JSX.Element {
     if (chosen === "card") {
       if (rests) return;
       troubles.value = cardTroubles(card.value, new Date());
+      trackErrors(troubles.value.map(({ field }) => `card-${field}`));
       if (troubles.value.length) return focusFirst(troubles.value.map(({ field }) => `card-${field}`));
     }
     batch(() => {
@@ -156,6 +157,7 @@ export function ReviewStep(): JSX.Element {
     event.preventDefault();
     if (isPaying.value) return;
     isPaying.value = true;
+    track("payment.started", { method: method.value });
     await new Promise((answered) => setTimeout(answered, BANK_MS));
     isPaying.value = false;
     if (method.value !== "card") return place();

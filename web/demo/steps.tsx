@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
 import { postcodeExample, troublesOf, type Address, type Field as AddressField, type Trouble } from "./address.ts";
-import { track } from "./chat.ts";
+import { track, trackErrors } from "./chat.ts";
 import { Field, focusFirst, Problem } from "./field.tsx";
 import { DELIVERY_NAMES, inWords, Link } from "./frame.tsx";
 import { COUNTRIES, countryName, GAS, MOST_OF_ONE, NOT_SERVED, PRODUCTS, productOf, zoneOf } from "./goods.ts";
@@ -100,9 +100,10 @@ export function AddressStep(): JSX.Element {
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     troubles.value = troublesOf(given);
-    for (const { field, rejected, words: reason } of troubles.value) {
-      if (rejected) track("address.rejected", { code: rejected, field, reason });
+    for (const { field, rejected } of troubles.value) {
+      if (rejected) track("address.rejected", { field, reason: rejected });
     }
+    trackErrors(troubles.value.filter(({ rejected }) => !rejected).map(({ field }) => field));
     if (troubles.value.length) return focusFirst(troubles.value.map(({ field }) => field));
     address.value = trimmed(given);
     finish("address");
@@ -156,7 +157,7 @@ export function DeliveryStep(): JSX.Element {
   const problem = offered.length ? null
     : `The gas cartridge goes to Austria and Germany only. Take it out of the cart, and the ways of delivery to ${inWords(country)} come back.`;
   useEffect(() => {
-    if (problem) track("shipping.unavailable", { code: "gas", country, reason: problem });
+    if (problem) track("shipping.unavailable", { country, reason: "gas" });
   }, [problem]);
 
   function submit(event: SubmitEvent): void {

@@ -3,16 +3,20 @@
 import { batch } from "@preact/signals";
 
 import type { ChatError, CloseReason, Presence } from "../shared/protocol.ts";
-import { signOut as signOutThere, whoAmI, type Me } from "./api.ts";
+import { sendFile, signOut as signOutThere, whoAmI, type Me } from "./api.ts";
 import { connect, disconnect, ask, sendReply, unwatch, watch } from "./link.ts";
 import {
-  connection, erased, flash, forget, forgetUnsent, found, history, listed, me, now_ms, onlyClosed, openId, place, session,
-  storyOpen, summaries, summary, tab, typing, unsent, welcomed, type Tab,
+  connection, erased, flash, forget, forgetUnsent, found, history, listed, me, now_ms, onlyClosed, openId, place,
+  sendingFiles, session, storyOpen, summaries, summary, tab, typing, unsent, welcomed, type Tab,
 } from "./store.ts";
 import { words } from "./words.ts";
 
 const HISTORY_PAGE = 50;
 const TYPING_AGAIN_MS = 4000;
+const FILE_BYTES = 5 * 1024 * 1024;
+
+/** Ids of files that may have arrived although nothing was heard of it: picked again, they are sent under the same. */
+const filesUnheard = new Map<string, string>();
 
 let clockAhead_ms = 0;
 let typedAt_ms = 0;
@@ -102,6 +106,28 @@ export function reply(text: string): void {
   flash.value = null;
   typedAt_ms = 0;
   sendReply(known.id, known.epoch, text);
+}
+
+export async function attach(file: File): Promise<void> {
+  const known = summary.value;
+  if (!known || sendingFiles.value.has(known.id)) return;
+  flash.value = null;
+  const notSent = (why: string): void => {
+    flash.value = { tone: "bad", text: words.flash.fileNotSent(file.name, why) };
+  };
+  if (file.size > FILE_BYTES) return notSent(words.flash.fileTooLarge);
+  const picked = [known.id, file.name, file.size, file.lastModified].join();
+  const id = filesUnheard.get(picked) ?? crypto.randomUUID();
+  filesUnheard.set(picked, id);
+  sendingFiles.value = new Map(sendingFiles.value).set(known.id, file.name);
+  try {
+    await sendFile(id, known.id, known.epoch, file);
+    filesUnheard.delete(picked);
+  } catch (error) {
+    const refused = error as ChatError;
+    notSent(refused.code === "unreachable" ? words.flash.fileNoLine : explain(refused));
+  }
+  sendingFiles.value = new Map([...sendingFiles.value].filter(([conversation]) => conversation !== known.id));
 }
 
 /** Tells the shopper that somebody writes, at most every four seconds. */

@@ -1,4 +1,4 @@
-/** The desk's few HTTP calls: who am I, sign in, sign out. */
+/** The desk's few HTTP calls: who am I, sign in, sign out, files. */
 
 import type { ChatError, Staff } from "../shared/protocol.ts";
 
@@ -24,6 +24,25 @@ export async function signIn(email: string, password: string): Promise<Me> {
 
 export async function signOut(): Promise<void> {
   await call("/desk/api/sign-out", {});
+}
+
+/** Where a file can be had, by who is signed in. */
+export const fileAddress = (id: string): string => `/desk/api/files/${encodeURIComponent(id)}`;
+
+/** Attaches a file to a conversation, once for each `id`. Throws a `ChatError`; status 0 for no connection. */
+export async function sendFile(id: string, conversation: string, epoch: number, file: File): Promise<void> {
+  const asked = new URLSearchParams({ conversation, epoch: String(epoch), name: file.name.slice(-200) });
+  let response: Response;
+  try {
+    response = await fetch(`/desk/api/files?${asked}`, {
+      method: "POST", body: file, headers: { "X-Client-Id": id }, credentials: "same-origin", cache: "no-store",
+    });
+  } catch {
+    throw UNREACHABLE;
+  }
+  if (response.ok) return;
+  const body = (await response.json().catch(() => ({}))) as { error?: ChatError };
+  throw body.error ?? { code: "unknown", status: response.status, message: "" };
 }
 
 /** The answer, whatever its status. Throws a `ChatError` with status 0 when there is none. */

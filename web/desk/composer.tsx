@@ -5,14 +5,15 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { TEXT_LIMIT, type Suggestion, type Summary } from "../shared/protocol.ts";
-import { findArticles, reply, tellTyping } from "./acts.ts";
+import { attach, findArticles, reply, tellTyping } from "./acts.ts";
 import { Icon } from "./icons.tsx";
-import { found, isMine, thread } from "./store.ts";
+import { connection, found, isMine, sendingFiles, thread } from "./store.ts";
 import { confidence, shopperName } from "./values.ts";
 import { words } from "./words.ts";
 
 /** The count of letters shows from here on. */
 const NEARLY_FULL = 200;
+const FILE_TYPES = "image/png,image/jpeg,image/webp,application/pdf";
 
 /** What is being written in each conversation, kept while the agent looks at another or signs in again. */
 export const drafts = signal<ReadonlyMap<string, string>>(new Map());
@@ -79,11 +80,34 @@ function Writing({ known }: { known: Summary }): JSX.Element {
         <button type="button" class="plain find" data-test="find" aria-expanded={isFinding.value} onClick={() => (isFinding.value = true)}>
           <Icon name="find" />{words.composer.find}
         </button>
+        <Attach conversation={known.id} />
         <span id="reply-hint" class="quiet">{words.composer.hint}</span>
         {left < NEARLY_FULL && <span class={left < 0 ? "no" : "quiet"} role="status">{words.composer.left(left)}</span>}
         <button type="submit" class="primary" disabled={!text.trim() || left < 0}>{words.composer.send}</button>
       </div>
     </form>
+  );
+}
+
+function Attach({ conversation }: { conversation: string }): JSX.Element {
+  const field = useRef<HTMLInputElement>(null);
+  const name = sendingFiles.value.get(conversation);
+
+  function picked({ currentTarget }: { currentTarget: HTMLInputElement }): void {
+    const file = currentTarget.files?.[0];
+    if (file) void attach(file);
+    currentTarget.value = ""; // the same one may be picked again
+  }
+
+  return (
+    <>
+      <input type="file" hidden ref={field} accept={FILE_TYPES} data-test="file-field" onChange={picked} />
+      <button type="button" class="plain find" data-test="attach" disabled={!!name || connection.value !== "online"}
+        onClick={() => field.current?.click()}>
+        <Icon name="attach" />{words.composer.attach}
+      </button>
+      <span class="quiet" role="status">{name && words.composer.sendingFile(name)}</span>
+    </>
   );
 }
 

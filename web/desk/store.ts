@@ -42,6 +42,8 @@ export const threads = signal<ReadonlyMap<string, Thread>>(new Map());
 export const staffOnline = signal<readonly StaffOnline[]>([]);
 export const unsent = signal<readonly Unsent[]>([]);
 export const typing = signal<{ conversation: string; author: Author } | null>(null);
+/** Names of files on their way, by conversation. */
+export const sendingFiles = signal<ReadonlyMap<string, string>>(new Map());
 export const openId = signal<string | null>(null);
 export const tab = signal<Tab>("queue");
 export const onlyClosed = signal(false);

@@ -11,6 +11,7 @@ import { Icon } from "./icons.tsx";
 import { erased, openId, storyOpen, thread } from "./store.ts";
 import { Answers, Suggestions } from "./story/articles.tsx";
 import { Brief } from "./story/brief.tsx";
+import { Files } from "./story/files.tsx";
 import { Cart } from "./story/cart.tsx";
 import { Changes, Events, Opened, Way } from "./story/course.tsx";
 import type { Part } from "./story/row.tsx";
@@ -47,6 +48,7 @@ function Whole({ story }: Part): JSX.Element {
       <Events story={story} />
       <Answers story={story} />
       <Opened story={story} />
+      <Files story={story} />
       <Contact story={story} />
       <Earlier story={story} />
       <Changes story={story} />

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 import type { Author, Message } from "../shared/protocol.ts";
+import { Attached } from "./attached.tsx";
 import { Icon } from "./icons.tsx";
 import { Blocks } from "./nodes.tsx";
 import { connection, me, now_ms, openId, summary, thread, typing, unsent, type Unsent } from "./store.ts";
@@ -64,7 +65,7 @@ export function Transcript({ onPutBack }: { onPutBack: (reply: Unsent) => void }
 }
 
 function Said({ message }: { message: Message }): JSX.Element {
-  const { seq, author, kind, text, nodes, lang, at } = message;
+  const { seq, author, kind, text, nodes, lang, at, file } = message;
   if (kind === "notice" || author === "system") return <p class="pill" data-seq={seq} data-kind={kind}>{text}</p>;
   const isOwn = author === "agent" && isMe(message.name);
   const name = isOwn ? words.you : message.name || authorName(author);
@@ -72,7 +73,8 @@ function Said({ message }: { message: Message }): JSX.Element {
     <article class={`said ${author}`} data-seq={seq} data-author={author} data-kind={kind}>
       <p class="author">{name} <time dateTime={at}>{when(at, now_ms.peek())}</time></p>
       <div class="bubble">
-        <div lang={lang}>{nodes ? <Blocks blocks={nodes} /> : <p class="plain">{text}</p>}</div>
+        {file ? <Attached file={file} />
+          : <div lang={lang}>{nodes ? <Blocks blocks={nodes} /> : <p class="plain">{text}</p>}</div>}
         <More message={message} />
         <Choices message={message} />
         <About message={message} />

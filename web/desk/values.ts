@@ -51,6 +51,15 @@ export function datum(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** "PDF", "PNG": what a file is. */
+export const fileType = (type: string): string => (type.split("/").at(-1) ?? type).toUpperCase();
+
+/** "4 kB", "1.2 MB". */
+export function fileSize(bytes: number): string {
+  const [value, unit] = bytes < 1_000_000 ? [Math.ceil(bytes / 1000), "kilobyte"] : [bytes / 1_000_000, "megabyte"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(value);
+}
+
 /** How an earlier conversation ended. */
 export const outcome = (code: string): string => words.outcomes[code] ?? datum(code);
 

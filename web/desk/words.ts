@@ -128,6 +128,8 @@ export const words = {
     refused: (why: string) => `Not sent. ${why}`,
     putBack: "Put back in the reply field",
     more: "Rest of the article",
+    attached: "Attached:",
+    fileGone: "This picture can't be shown. It may have been deleted.",
   },
 
   erased: {
@@ -145,6 +147,8 @@ export const words = {
     articles: "Answer with",
     noArticles: "No article is near this question.",
     insert: (title: string, number: number) => `Insert “${title}” (Alt+${number})`,
+    attach: "Attach a file",
+    sendingFile: (name: string) => `Sending ${name}`,
     find: "Find an article",
     findHint: "Words to look for",
     suggested: "Back to the suggested ones",
@@ -216,6 +220,10 @@ export const words = {
     to: { assistant: "to the assistant", queue: "to the queue", agent: "to an agent", closed: "closed" } satisfies
       Record<Owner, string>,
     by: (who: string) => `by ${who}`,
+    files: "Attached",
+    noFiles: "Nothing is attached.",
+    fromShopper: "from the shopper",
+    fromAgent: "from an agent",
     suggestions: "Articles that may help",
     noSuggestions: "No article is near this question.",
     bands: {
@@ -283,6 +291,9 @@ export const words = {
     offline: "That was not done, because the connection is gone. Try again when it is back.",
     slow: "The server has not answered. Look whether it was done, then try again.",
     unknown: "That did not work. Try again; if it goes on, tell an admin.",
+    fileNotSent: (name: string, why: string) => `${name} was not sent. ${why}`,
+    fileTooLarge: "It is larger than 5 MB. Send a smaller one.",
+    fileNoLine: "The connection is gone. Attach it again when it is back; it is not sent twice.",
     claimed: "The conversation is yours. The shopper sees your name.",
     handedBack: "Handed back. The assistant knows what was settled.",
     closedNow: "Closed.",

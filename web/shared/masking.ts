@@ -22,10 +22,13 @@ const CARD_LENGTHS = [16, 15, 14, 13, 17, 18, 19];
 const PHONE_DIGITS = 15;
 
 const GAP = "[ ._-]{0,5}";
+const SPACING = /[ ._-]/g;
 const TAKEN = "\0";
 const KEPT = "\x01";
 
 const IBAN_START = RegExp(`[a-z](?=${GAP}[a-z]${GAP}\\d${GAP}\\d)`, "g");
+/** None starts with a zero, as phone numbers do. */
+const CARD_START = /(?<!\d)[1-9]/g;
 const MASKED_CARD = /•••• \d{4}(?!\d)/g;
 const MASKED_IBAN = /\[IBAN removed]/gi;
 const DATE = RegExp(
@@ -50,6 +53,8 @@ const MONEY_AFTER = /^(?:[.,]\d{2}(?!\d)| ?(?:[€$£¥%]|(?:eur|euros?|usd|gbp|
 
 /** From, to, and what to put there; nothing to put: what stands there stays. */
 type Cut = [start: number, end: number, put?: string];
+/** Looks at what a pattern found; nothing where it is no such thing after all. */
+type Look = (found: RegExpExecArray, shown: string) => Cut | undefined;
 
 /** `text` without card numbers (the last four stay), IBANs and security codes; what fits `orderPattern` stays. */
 export function mask(text: string, orderPattern?: string | null): string {
@@ -67,24 +72,29 @@ export function mask(text: string, orderPattern?: string | null): string {
     }
   }
 
-  /** Covers what was found, away from the rules to come; whether there was any. */
-  function take(cuts: Cut[], cover = TAKEN): boolean {
-    for (const [start, end, put] of cuts) {
+  /** Covers what is found, away from the rules to come; whether there was any. */
+  function take(pattern: RegExp, look: Look = whole, cover = TAKEN): boolean {
+    let done = 0;
+    for (const found of shown.matchAll(pattern)) {
+      const cut = found.index < done ? null : look(found, shown);
+      if (!cut) continue;
+      const [start, end, put] = cut;
+      done = end;
       shown = shown.slice(0, start) + cover.repeat(end - start) + shown.slice(end);
       if (put) puts.push([(at[start] as Cut)[0], (at[end - 1] as Cut)[1], put]);
     }
-    return cuts.length > 0;
+    return done > 0;
   }
 
-  if (orderPattern) take(spans(RegExp(`(?<!\\d)(?:${orderPattern})(?!\\d)`, "gi"), shown), KEPT);
-  const hadCard = take(spans(MASKED_CARD, shown));
-  take(spans(MASKED_IBAN, shown));
-  take(spans(DATE, shown), KEPT);
-  take(ibans(shown));
-  const hasCard = take(cards(shown)) || hadCard;
-  take(codes(CODE_AFTER, shown));
-  take(codes(CODE_BEFORE, shown));
-  if (hasCard) take(codes(SHORT_NUMBER, shown));
+  if (orderPattern) take(RegExp(`(?<!\\d)(?:${orderPattern})(?!\\d)`, "gi"), whole, KEPT);
+  const hadCard = take(MASKED_CARD);
+  take(MASKED_IBAN);
+  take(DATE, whole, KEPT);
+  take(IBAN_START, iban);
+  const hasCard = take(CARD_START, card) || hadCard;
+  take(CODE_AFTER, code);
+  take(CODE_BEFORE, code);
+  if (hasCard) take(SHORT_NUMBER, code);
   for (const [start, end, put] of puts.sort(([a], [b]) => b - a)) text = text.slice(0, start) + put + text.slice(end);
   return text;
 }
@@ -108,58 +118,37 @@ function digit(char: string): string {
   return String((code - start) % 10);
 }
 
-function spans(pattern: RegExp, shown: string): Cut[] {
-  return [...shown.matchAll(pattern)].map((found) => [found.index, found.index + found[0].length]);
+const whole: Look = ({ index, 0: found }) => [index, index + found.length];
+
+const code: Look = (found, shown) => {
+  const [start, end] = (found.indices as RegExpIndicesArray)[1] as [number, number];
+  if (!MONEY_BEFORE.test(shown.slice(Math.max(0, start - 5), start)) && !MONEY_AFTER.test(shown.slice(end))) return [start, end, CODE];
+};
+
+/** A number with check digits, however spaced: as many characters of a `kind` as one of `lengths` says, up to an `end`. */
+function numberAt(index: number, shown: string, kind: string, end: string, lengths: number[], put: (number: string) => string | false): Cut | undefined {
+  for (const length of lengths) {
+    const found = RegExp(`^(?:${kind}${GAP}){${length - 1}}${kind}${end}`).exec(shown.slice(index))?.[0];
+    const text = found && put(found.replace(SPACING, ""));
+    if (text) return [index, index + found.length, text];
+  }
 }
 
-function codes(pattern: RegExp, shown: string): Cut[] {
-  return [...shown.matchAll(pattern)].flatMap((found) => {
-    const [start, end] = (found.indices as RegExpIndicesArray)[1] as [number, number];
-    const isMoney = MONEY_BEFORE.test(shown.slice(Math.max(0, start - 5), start)) || MONEY_AFTER.test(shown.slice(end));
-    return isMoney ? [] : [[start, end, CODE]];
-  });
-}
+const iban: Look = ({ index }, shown) => {
+  const country = shown.slice(index).replace(SPACING, "").slice(0, 2);
+  const length = RegExp(`(\\d\\d)(?:[a-z]{2})*?${country}`).exec(IBAN_LENGTHS)?.[1] ?? 1;
+  return numberAt(index, shown, "[a-z\\d]", "", [Number(length)], (number) => isIban(number) && IBAN);
+};
 
-function ibans(shown: string): Cut[] {
-  let done = 0;
-  return [...shown.matchAll(IBAN_START)].flatMap(({ index }): Cut[] => {
-    const rest = shown.slice(index);
-    const country = rest.replace(/[ ._-]/g, "").slice(0, 2);
-    const wanted = RegExp(`(\\d\\d)(?:[a-z]{2})*?${country}`).exec(IBAN_LENGTHS)?.[1] ?? 1;
-    const found = startOf(rest, "[a-z\\d]", Number(wanted));
-    if (index < done || !isIban(found.replace(/[ ._-]/g, ""))) return [];
-    done = index + found.length;
-    return [[index, done, IBAN]];
-  });
-}
-
-/** The first `length` characters of a kind, however spaced; empty where there are not so many. */
-function startOf(text: string, kind: string, length: number, end = ""): string {
-  return RegExp(`^(?:${kind}${GAP}){${length - 1}}${kind}${end}`).exec(text)?.[0] ?? "";
-}
+/** A card number begins and ends with whole groups of digits. */
+const card: Look = ({ index }, shown) => numberAt(index, shown, "\\d", "(?!\\d)",
+  CARD_LENGTHS.filter((length) => shown[index - 1] !== "+" || length > PHONE_DIGITS),
+  (number) => isLuhn(number) && CARD + number.slice(-4));
 
 /** ISO 7064 MOD 97-10 over the number with its first four at the end, letters as 10 to 35. */
 function isIban(number: string): boolean {
   const turned = [...number.slice(4), ...number.slice(0, 4)];
   return number.replace(/\D/g, "").length >= IBAN_DIGITS && turned.reduce((rest, char) => Number(`${rest}${parseInt(char, 36)}`) % 97, 0) === 1;
-}
-
-/** A card number begins and ends with whole groups of digits. */
-function cards(shown: string): Cut[] {
-  let done = 0;
-  return [...shown.matchAll(/\d+/g)].flatMap(({ index }): Cut[] => {
-    const rest = shown.slice(index);
-    // No card starts with a zero; phone numbers do.
-    if (index < done || rest.startsWith("0")) return [];
-    for (const length of CARD_LENGTHS) {
-      const found = startOf(rest, "\\d", length, "(?!\\d)");
-      const digits = found.replace(/\D/g, "");
-      if (!found || !isLuhn(digits) || (shown[index - 1] === "+" && length <= PHONE_DIGITS)) continue;
-      done = index + found.length;
-      return [[index, done, CARD + digits.slice(-4)]];
-    }
-    return [];
-  });
 }
 
 /** ISO/IEC 7812-1, annex B. */

@@ -5,7 +5,7 @@ export const TEXT_LIMIT = 2000;
 
 export type Author = "shopper" | "assistant" | "agent" | "system";
 export type Owner = "assistant" | "queue" | "agent" | "closed";
-export type Kind = "text" | "answer" | "clarify" | "offer" | "offer_person" | "notice";
+export type Kind = "text" | "answer" | "clarify" | "offer" | "offer_person" | "notice" | "file";
 export type Verdict = "yes" | "no";
 export type NoticeCode =
   | "queued" | "claimed" | "handed_back" | "closed" | "reopened"
@@ -46,6 +46,16 @@ export interface Offer {
   verdict: null | "dismissed";
 }
 
+export interface AttachedFile {
+  id: string;
+  name: string;
+  type: string;
+  bytes: number;
+  /** In pixels, as a picture says itself. */
+  width?: number;
+  height?: number;
+}
+
 export interface Message {
   seq: number;
   at: string;
@@ -62,6 +72,7 @@ export interface Message {
   chosen?: string | null;
   notice?: { code: NoticeCode; params: Record<string, unknown> };
   offer?: Offer;
+  file?: AttachedFile;
   /** At the desk only: how sure the assistant was, and what it did with that. */
   confidence?: number;
   band?: "answer" | "clarify" | "hand_over";
@@ -90,11 +101,15 @@ export interface ChatError {
 export interface Page {
   url: string;
   title: string;
-  step?: string;
+  step?: string | undefined;
 }
 
-export interface TrailEntry extends Page {
+export interface Visit extends Page {
   at: string;
+}
+
+/** How long each page was looked at is counted by the server. */
+export interface TrailEntry extends Visit {
   stay_s: number;
 }
 
@@ -125,6 +140,7 @@ export interface PageEvent {
 
 export interface Device {
   kind: "phone" | "tablet" | "desktop";
+  /** Its name, or all that it says of itself (the user agent). */
   browser: string;
   width: number;
   height: number;
@@ -132,7 +148,7 @@ export interface Device {
 
 export interface Context {
   page?: Page;
-  trail?: TrailEntry[];
+  trail?: Visit[];
   cart?: Cart;
   events?: PageEvent[];
   country?: string;
@@ -142,6 +158,29 @@ export interface Context {
   device?: Device;
   opened_by?: string;
   consent?: boolean;
+  /** The way of payment that is chosen. */
+  method?: string;
+  /** A payment is on its way. */
+  paying?: boolean;
+  /** The shopper was here before. */
+  returning?: boolean;
+}
+
+/** An article in short. */
+export interface Card {
+  id: string;
+  title: string;
+  nodes?: Block[];
+}
+
+/** A known problem or change, and whom it concerns: an empty list is everybody. */
+export interface Notice {
+  id: string;
+  text: string;
+  steps: string[];
+  countries: string[];
+  methods: string[];
+  until: string | null;
 }
 
 // ---- the shopper's frames ---------------------------------------------------------------------------
@@ -166,6 +205,10 @@ export type ShopperFrame =
   | { type: "contact"; id: string; name: string; email: string; question: string }
   | { type: "context"; context: Context }
   | { type: "track"; id: string; event: string; data: Record<string, unknown> }
+  | { type: "fire"; id: string; trigger: string }
+  | { type: "suggest"; id: string; text: string }
+  | { type: "notify_me"; id: string; notice: string }
+  | { type: "erase"; id: string }
   | { type: "dismiss"; seq: number }
   | { type: "identify"; jwt: string }
   | { type: "typing" }
@@ -180,7 +223,7 @@ export interface Welcome {
   conversation: string | null;
   last: number;
   locale: string;
-  limits: { text: number };
+  limits: { text: number; file?: number; files?: number };
   /** A regular expression for the shop's order numbers, which are not masked. */
   order_pattern?: string | null;
 }
@@ -193,6 +236,9 @@ export type ToShopper =
   | ({ type: "state" } & State)
   | { type: "typing"; author: "assistant" | "agent"; on: boolean }
   | ({ type: "error" } & ChatError)
+  | { type: "suggestions"; id: string; matches: Card[] }
+  | { type: "notices"; notices: Notice[] }
+  | { type: "erased"; conversation: string }
   | { type: "pong" };
 
 // ---- the desk's frames ------------------------------------------------------------------------------
@@ -294,6 +340,7 @@ export interface Story {
   shopper: { name: string | null; email: string | null; subject: string | null; verified: boolean };
   contact: { name: string; email: string; question: string; at: string } | null;
   earlier: { id: string; at: string; question: string | null; outcome: string }[];
+  files?: (AttachedFile & { seq: number; author: Author; at: string })[];
   suggestions: Suggestion[];
   changes: { at: string; owner: Owner; epoch: number; by: string | null; reason: string | null; note: string | null }[];
   settled: string | null;

@@ -1,10 +1,8 @@
 /**
- * One connection to `bot` that mends itself: WebSocket first, after four failures the same frames over HTTP,
- * and back to the WebSocket when it works again. A frame with an `id` is kept until the server has answered it
- * and is sent again, under the same id, after every new connection. No DOM, no clock and no chance of its own.
+ * One connection to `bot` that mends itself. A frame with an `id` is kept until the server has answered it and is sent
+ * again, under the same id, after every new connection. No DOM, no clock and no chance of its own; what comes to stand
+ * for the WebSocket after some failures (http_socket.ts) is for `openSocket` to say.
  */
-import { PROTOCOL_VERSION } from "./protocol.ts";
-
 export interface Frame {
   type: string;
   id?: string;
@@ -25,15 +23,11 @@ export interface Socket {
   onclose: ((event: { code: number }) => void) | null;
 }
 
-/** Sends a batch over HTTP; `signal` aborts a reply that is being waited for. */
-export type Post = (body: unknown, signal: AbortSignal) => Promise<{ frames: unknown[] }>;
-
 export type Status = "idle" | "connecting" | "online" | "offline";
 
 export interface TransportOptions<Out extends Frame, In> {
-  openSocket: () => Socket;
-  /** Without it there is no HTTP form (the desk). */
-  post?: Post;
+  /** `failures` is how often it was lost, or not to be had, since it last was good. */
+  openSocket: (failures: number) => Socket;
   /** The first frame of a connection, or null where the server speaks first (the desk). */
   hello: (after: number) => (Out | { type: "hello" }) | null;
   /** Messages are numbered one after the other; a gap then means a new connection. */
@@ -70,12 +64,9 @@ const PING_MS = 25_000;
 const PONG_MS = 10_000;
 const BACK_OFF_MS = 500;
 const BACK_OFF_MOST_MS = 30_000;
-const SOCKET_TRIES = 4;
-const POLL_WAIT_S = 25;
-const SOCKET_AGAIN_MS = 60_000;
 const SEND_AGAIN_MS = 5_000;
 /** Errors after which the same frame, sent again later, may well be taken. */
-const PASSING = new Set(["rate_limited", "unavailable"]);
+export const PASSING = /rate_limited|unavailable/;
 
 interface Wire {
   type: string;
@@ -90,8 +81,8 @@ export function backOff(failures: number, random: () => number): number {
 }
 
 export function createTransport<Out extends Frame, In>(options: TransportOptions<Out, In>): Transport<Out> {
-  const { clock, random, post } = options;
-  const pending: Out[] = [...(options.pending ?? [])];
+  const { clock, random } = options;
+  let pending = options.pending ?? [];
   let status: Status = "idle";
   let last = 0;
   /** A number that was missing before the present connection: missing again means that there is none. */
@@ -99,23 +90,14 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
   let failures = 0;
   let socket: Socket | null = null;
   let ready = false;
-  let polling = false;
-  let poll: AbortController | null = null;
-  let pollIsWaiting = false;
   const timers = new Map<string, () => void>();
 
   function setTimer(name: string, delay_ms: number, run: () => void): void {
     stopTimer(name);
-    timers.set(name, clock.after(delay_ms, () => {
-      timers.delete(name);
-      run();
-    }));
+    timers.set(name, clock.after(delay_ms, run));
   }
 
-  function stopTimer(name: string): void {
-    timers.get(name)?.();
-    timers.delete(name);
-  }
+  const stopTimer = (name: string) => timers.get(name)?.();
 
   function setStatus(next: Status): void {
     if (next === status) return;
@@ -125,12 +107,12 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
 
   // ---- frames, whichever way they came ----
 
-  function settle(id: string): void {
-    const at = pending.findIndex((frame) => frame.id === id);
-    if (at < 0) return;
-    pending.splice(at, 1);
-    options.onPending?.([...pending]);
+  function setPending(frames: Out[]): void {
+    pending = frames;
+    options.onPending?.(frames);
   }
+
+  const settle = (id: string) => setPending(pending.filter((frame) => frame.id !== id));
 
   /** False when the frame shows that something is missing and the connection has to start again. */
   function take(frame: Wire): boolean {
@@ -144,193 +126,108 @@ export function createTransport<Out extends Frame, In>(options: TransportOptions
     }
     if (frame.type === "ack" && frame.id) settle(frame.id);
     if (frame.type === "error" && frame.id) {
-      if (PASSING.has(frame.code ?? "")) setTimer("again", SEND_AGAIN_MS, sendPending);
+      if (PASSING.test(frame.code ?? "")) setTimer("again", SEND_AGAIN_MS, sendPending);
       else settle(frame.id);
     }
     if (frame.type !== "pong") options.onFrame(frame as In);
     return true;
   }
 
+  const write = (frame: unknown) => socket?.send(JSON.stringify(frame));
+
   function sendPending(): void {
-    if (polling) return pollNow();
-    if (!ready) return;
-    for (const frame of pending) socket?.send(JSON.stringify(frame));
+    if (ready) pending.forEach(write);
   }
 
-  // ---- WebSocket ----
+  // ---- the connection ----
 
-  function openSocket(): void {
-    dropSocket();
+  function open(): void {
+    drop();
     let opened: Socket;
     try {
-      opened = options.openSocket();
+      opened = socket = options.openSocket(failures);
     } catch {
-      return socketFailed();
+      return failed();
     }
-    socket = opened;
-    if (!polling) setStatus(failures ? "offline" : "connecting");
-    setTimer("open", OPEN_MS, () => lostSocket(opened, 0));
+    setStatus(failures ? "offline" : "connecting");
+    setTimer("open", OPEN_MS, () => lost(opened, 0));
     opened.onopen = () => {
       const hello = options.hello(last);
-      if (hello) opened.send(JSON.stringify(hello));
+      if (hello) write(hello);
     };
-    opened.onmessage = ({ data }) => heard(opened, data);
-    opened.onclose = ({ code }) => lostSocket(opened, code);
+    opened.onmessage = ({ data }) => opened === socket && heard(JSON.parse(data) as Wire);
+    opened.onclose = ({ code }) => lost(opened, code);
   }
 
-  function heard(from: Socket, data: string): void {
-    if (from !== socket) return;
-    const frame = JSON.parse(data) as Wire;
+  function heard(frame: Wire): void {
     setTimer("ping", PING_MS, ping);
     stopTimer("pong");
-    if (frame.type === "welcome") welcomed();
-    if (!take(frame)) {
-      dropSocket();
-      openSocket();
-      return;
+    const isFirst = frame.type === "welcome" && !ready;
+    if (isFirst) {
+      stopTimer("open");
+      ready = true;
+      setStatus("online");
     }
-    if (frame.type === "welcome") sendPending();
-  }
-
-  function welcomed(): void {
-    stopTimer("open");
-    stopTimer("socket");
-    stopPolling();
-    ready = true;
-    setStatus("online");
+    if (!take(frame)) open();
+    else if (isFirst) sendPending();
   }
 
   /** A connection that lived until its first ping is a good one. */
   function ping(): void {
     failures = 0;
-    socket?.send('{"type":"ping"}');
+    write({ type: "ping" });
     const pinged = socket;
-    setTimer("pong", PONG_MS, () => pinged && lostSocket(pinged, 0));
+    setTimer("pong", PONG_MS, () => pinged && lost(pinged, 0));
   }
 
-  function dropSocket(): void {
+  function drop(): void {
     const dropped = socket;
     socket = null;
     ready = false;
-    for (const name of ["open", "ping", "pong", "again"]) stopTimer(name);
+    timers.forEach((stop) => stop());
     dropped?.close(1000);
   }
 
-  function lostSocket(lost: Socket, code: number): void {
-    if (lost !== socket) return;
-    dropSocket();
-    if (!isFinal(code)) socketFailed();
-  }
-
-  /** Whether it was refused for good; what was refused and has been forgotten starts over. */
-  function isFinal(code: number): boolean {
-    if (![4400, 4401, 4403].includes(code)) return false;
+  function lost(which: Socket, code: number): void {
+    if (which !== socket) return;
+    drop();
+    if (!/440[013]/.test(String(code))) return failed();
+    // Refused for good; what was refused and has been forgotten starts over.
     last = gapAt = 0;
-    if (options.onRefused?.(code)) return false;
-    close();
-    return true;
+    if (options.onRefused?.(code)) failed();
+    else close();
   }
 
-  function socketFailed(): void {
-    failures += 1;
-    if (polling) return setTimer("socket", SOCKET_AGAIN_MS, openSocket);
-    setStatus("offline");
-    if (post && failures >= SOCKET_TRIES) return startPolling();
-    setTimer("connect", backOff(failures, random), openSocket);
-  }
-
-  // ---- HTTP ----
-
-  function startPolling(): void {
-    polling = true;
-    setTimer("socket", SOCKET_AGAIN_MS, openSocket);
-    void pollOnce();
-  }
-
-  function stopPolling(): void {
-    polling = false;
-    stopTimer("poll");
-    poll?.abort();
-    poll = null;
-  }
-
-  /** There is something to send: a reply that only waits for news is given up for it. */
-  function pollNow(): void {
-    if (poll && !pollIsWaiting) return;
-    stopTimer("poll");
-    poll?.abort();
-    void pollOnce();
-  }
-
-  async function pollOnce(): Promise<void> {
-    if (!post || !polling) return;
-    const own = new AbortController();
-    poll = own;
-    pollIsWaiting = !pending.length && status === "online";
-    const stopWaiting = clock.after((POLL_WAIT_S + 10) * 1000, () => own.abort());
-    try {
-      const wait_s = pollIsWaiting ? POLL_WAIT_S : 0;
-      const reply = await post({ v: PROTOCOL_VERSION, wait_s, frames: [options.hello(last), ...pending] }, own.signal);
-      if (poll === own) polled(reply.frames as Wire[]);
-    } catch (error) {
-      if (poll === own) pollFailed(error);
-    } finally {
-      stopWaiting();
-    }
-  }
-
-  function polled(frames: Wire[]): void {
-    poll = null;
-    failures = 0;
-    setStatus("online");
-    for (const frame of frames) if (!take(frame)) break;
-    // What the server could not take just now waits a little.
-    setTimer("poll", pending.length ? SEND_AGAIN_MS : 0, () => void pollOnce());
-  }
-
-  function pollFailed(error: unknown): void {
-    poll = null;
+  function failed(): void {
     failures += 1;
     setStatus("offline");
-    if (isFinal((error as { code?: number }).code ?? 0)) return;
-    setTimer("poll", backOff(failures, random), () => void pollOnce());
+    setTimer("connect", backOff(failures, random), open);
   }
 
   // ---- what is offered ----
 
   function close(): void {
-    dropSocket();
-    stopPolling();
-    for (const name of [...timers.keys()]) stopTimer(name);
+    drop();
     failures = 0;
     setStatus("idle");
   }
 
   return {
     connect() {
-      if (status !== "idle") return;
-      openSocket();
+      if (status === "idle") open();
     },
     close,
     send(frame) {
-      if (frame.id) {
-        pending.push(frame);
-        options.onPending?.([...pending]);
-        if (polling) return pollNow();
-      }
-      if (ready) socket?.send(JSON.stringify(frame));
+      // What is being typed is out of date by the next connection.
+      if (frame.id && frame.type !== "suggest") setPending([...pending, frame]);
+      if (ready) write(frame);
     },
     wake() {
-      if (status !== "offline") return;
-      if (polling) return pollNow();
-      stopTimer("connect");
-      if (!socket) openSocket();
+      if (status === "offline" && !socket) open();
     },
     reset() {
       last = gapAt = 0;
-      if (status === "idle") return;
-      if (polling) return pollNow();
-      openSocket();
+      if (status !== "idle") open();
     },
     get status() {
       return status;
@@ -349,18 +246,3 @@ export const browserClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
-
-/** A `Post` over fetch. A refusal carries the close code that the WebSocket would have given (4401 for 401). */
-export function postTo(url: string): Post {
-  return async (body, signal) => {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      credentials: "omit",
-      body: JSON.stringify(body),
-      signal,
-    });
-    if (!response.ok) throw Object.assign(Error(), { code: 4000 + response.status });
-    return (await response.json()) as { frames: unknown[] };
-  };
-}

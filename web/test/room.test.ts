@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Box, type Wish, covers, findRoom } from "../widget/room.ts";
+import { type Box, type Wish, covers, findRoom, isFree } from "../widget/room.ts";
 
 const SCREEN: Box = { left: 0, top: 0, right: 1000, bottom: 800 };
-const PANEL: Wish = { width: 372, height: 600, leastWidth: 280, leastHeight: 260, atLeft: false, margin: 24 };
+const PANEL: Wish = { sizes: [[372, 600], [372, 368], [280, 260]], atLeft: false, margin: 24 };
 const box = (left: number, top: number, right: number, bottom: number): Box => ({ left, top, right, bottom });
 
 test("on an empty page it stands in its corner", () => {
@@ -21,7 +21,7 @@ test("it becomes lower where there is no column for its height", () => {
 });
 
 test("where nothing is large enough there is no place", () => {
-  assert.equal(findRoom(SCREEN, [box(0, 300, 1000, 500)], { ...PANEL, leastHeight: 300 }), null);
+  assert.equal(findRoom(SCREEN, [box(0, 300, 1000, 500)], { ...PANEL, sizes: [[372, 300]] }), null);
 });
 
 test("wherever things stand, a found place covers none of them and is on the screen", () => {
@@ -38,7 +38,13 @@ test("wherever things stand, a found place covers none of them and is on the scr
     found += 1;
     assert.ok(!taken.some((each) => covers(place, each)), JSON.stringify({ place, taken }));
     assert.ok(place.left >= 24 && place.top >= 24 && place.right <= 976 && place.bottom <= 776, JSON.stringify(place));
-    assert.ok(place.right - place.left >= 280 && place.bottom - place.top >= 260, JSON.stringify(place));
+    assert.ok(PANEL.sizes.some(([width, height]) => place.right - place.left === width && place.bottom - place.top === height), JSON.stringify(place));
   }
   assert.ok(found > 1_000, `${found} places found`);
+});
+
+test("a place is free when it is all on the screen and lies over nothing", () => {
+  assert.ok(isFree(box(0, 0, 100, 100), SCREEN, [box(100, 0, 200, 100)]));
+  assert.ok(!isFree(box(0, 0, 101, 100), SCREEN, [box(100, 0, 200, 100)]));
+  assert.ok(!isFree(box(-1, 0, 100, 100), SCREEN, []));
 });

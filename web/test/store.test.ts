@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mask } from "../shared/masking.ts";
-import type { Message, PageEvent, ShopperFrame, ToShopper } from "../shared/protocol.ts";
+import type { Card, Message, Notice, PageEvent, ShopperFrame, ToShopper } from "../shared/protocol.ts";
 import type { TransportOptions } from "../shared/transport.ts";
 import { NOTHING_FOR_ALL_TABS, NOTHING_FOR_THIS_TAB, createKeep } from "../widget/keep.ts";
 import { createStore } from "../widget/store.ts";
@@ -14,6 +14,7 @@ function setUp() {
   const sent: ShopperFrame[] = [];
   const events: PageEvent[] = [];
   const fresh: number[] = [];
+  const around: { cards: Card[]; notices: Notice[] } = { cards: [], notices: [] };
   let hooks = {} as Hooks;
   let now = 0;
   let ids = 0;
@@ -24,6 +25,8 @@ function setUp() {
     locale: () => "en",
     context: () => ({}),
     happened: (event) => events.push(event),
+    around: () => around,
+    onNotices: () => {},
     newId: () => `id-${(ids += 1)}`,
     clock: { now: () => now, after: (_delay, run) => (timers.push(run), () => timers.splice(timers.indexOf(run), 1)) },
     transport: (given) => {
@@ -45,7 +48,7 @@ function setUp() {
   const message = (seq: number, more: Partial<Message> = {}) =>
     hear({ type: "message", seq, at: "", author: "assistant", name: null, lang: "en", kind: "text", text: `m${seq}`, ...more });
   const welcome = (lastSeq: number) => hear({ type: "welcome", visitor: "v", conversation: "c", last: lastSeq });
-  return { store, chat: store.chat, sent, events, fresh, hear, message, welcome, device, timers, go: (ms: number) => (now += ms), hooks: () => hooks };
+  return { store, chat: store.chat, sent, events, fresh, hear, message, welcome, device, tab, timers, around, go: (ms: number) => (now += ms), hooks: () => hooks };
 }
 
 test("what was said stays on the screen until its message is there", () => {
@@ -77,7 +80,7 @@ test("an offer is a nudge while the panel is closed, and never again once dismis
   welcome(0);
   message(1, { kind: "offer", offer: { ...offer } });
   assert.equal(chat.nudge?.seq, 1);
-  store.dismiss(1);
+  store.dismiss({ seq: 1 });
   assert.equal(chat.nudge, null);
   assert.deepEqual(sent.at(-1), { type: "dismiss", seq: 1 });
   store.open("shopper");
@@ -119,6 +122,71 @@ test("a refused token is forgotten with its conversation", () => {
   welcome(1);
   message(1);
   assert.equal(hooks().onRefused?.(4401), true);
-  assert.deepEqual(device.read(), { visitor: null, conversation: null, seen: 0 });
+  assert.deepEqual({ ...device }, NOTHING_FOR_ALL_TABS);
   assert.equal(chat.messages.length, 0);
+});
+
+test("a notice is a nudge until it is put away or the chat is opened", () => {
+  const { store, chat, sent, around } = setUp();
+  around.notices = ["a", "b"].map((id) => ({ id, text: id, steps: [], countries: [], methods: [], until: null }));
+  store.changed();
+  assert.equal(chat.nudge?.text, "a");
+  store.dismiss(chat.nudge as Message);
+  assert.equal(chat.nudge?.text, "b");
+  assert.equal(sent.length, 0, "nothing of it is the server's business");
+  store.open("shopper");
+  store.close();
+  assert.equal(chat.nudge, null);
+  store.notify();
+  assert.deepEqual(sent.filter(({ type }) => type === "notify_me").map((frame) => "notice" in frame && frame.notice), ["a", "b"]);
+});
+
+test("what fits is asked for once typing rests, masked, and an old answer is not shown", () => {
+  const { store, chat, sent, hear, hooks, timers } = setUp();
+  hooks().onStatus?.("online");
+  store.suggest("de");
+  assert.equal(timers.length, 0);
+  store.suggest("del");
+  store.suggest("card 4242424242424242");
+  assert.equal(timers.length, 1);
+  timers[0]?.();
+  assert.deepEqual(sent, [{ type: "suggest", id: "id-1", text: "card •••• 4242" }]);
+  hear({ type: "suggestions", id: "id-0", matches: [{ id: "old", title: "Old" }] });
+  assert.deepEqual(chat.matches, []);
+  hear({ type: "suggestions", id: "id-1", matches: [{ id: "new", title: "New" }] });
+  assert.deepEqual(chat.matches, [{ id: "new", title: "New" }]);
+  hear({ type: "error", id: "id-1", code: "rate_limited", status: 429, message: "Slow down." });
+  assert.equal(chat.trouble, undefined, "the shopper did nothing wrong");
+  store.pick({ id: "new", title: "New" });
+  assert.deepEqual(chat.matches, []);
+});
+
+test("without a connection the step's questions are what is suggested", () => {
+  const { store, chat, timers, around } = setUp();
+  around.cards = [{ id: "a", title: "A question", nodes: [] }];
+  store.suggest("quest");
+  timers[0]?.();
+  assert.deepEqual(chat.matches, around.cards);
+});
+
+test("what was picked stays on the screen until its message is there", () => {
+  const { store, chat, sent, message } = setUp();
+  store.pick({ id: "delivery", title: "How long?" });
+  assert.deepEqual(sent.at(-1), { type: "choose", id: "id-1", article: "delivery", label: "How long?", seq: 0 });
+  assert.deepEqual(chat.unsent.map(({ label, article }) => [label, article]), [["How long?", "delivery"]]);
+  message(1, { author: "shopper", id: "id-1" });
+  assert.equal(chat.unsent.length, 0);
+});
+
+test("what is erased is gone from the screen and from what is kept", () => {
+  const { store, chat, device, tab, welcome, message, hear } = setUp();
+  welcome(1);
+  message(1);
+  store.track("payment.failed", {});
+  tab.draft = "half a sentence";
+  store.open("shopper");
+  hear({ type: "erased", conversation: "c" });
+  assert.equal(chat.messages.length, 0);
+  assert.deepEqual({ ...device }, NOTHING_FOR_ALL_TABS);
+  assert.deepEqual({ ...tab }, { ...NOTHING_FOR_THIS_TAB, open: true });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Clock, type Frame, type Post, type Socket, backOff, createTransport } from "../shared/transport.ts";
+import { type Clock, type Frame, type Socket, backOff, createTransport } from "../shared/transport.ts";
 
 type Wire = Record<string, unknown> & { type: string };
 
@@ -61,7 +61,7 @@ class FakeSocket implements Socket {
   }
 }
 
-function setUp(more: { post?: Post; pending?: Frame[]; onRefused?: (code: number) => boolean } = {}) {
+function setUp(more: { pending?: Frame[]; onRefused?: (code: number) => boolean } = {}) {
   const time = createClock();
   const sockets: FakeSocket[] = [];
   const heard: Wire[] = [];
@@ -185,36 +185,30 @@ test("a refusal for good ends it, and one that was forgotten starts over from ze
   assert.deepEqual(again.last().sent, [{ type: "hello", after: 0 }]);
 });
 
-/** Lets the promises that are due run. */
-const settle = () => new Promise((done) => setImmediate(done));
+test("what opens the socket is told how often it was lost", () => {
+  const time = createClock();
+  const told: number[] = [];
+  const transport = createTransport<Frame, Wire>({
+    openSocket(failures) {
+      told.push(failures);
+      throw Error("refused");
+    },
+    hello: () => null,
+    onFrame: () => {},
+    clock: time.clock,
+    random: () => 1,
+  });
+  transport.connect();
+  time.go(15_000);
+  assert.deepEqual(told, [0, 1, 2, 3, 4]);
+});
 
-test("after four failures the same frames go over HTTP, and back when a socket is welcomed", async () => {
-  const bodies: { wait_s: number; frames: Wire[] }[] = [];
-  const answers: ((frames: Wire[]) => void)[] = [];
-  const post: Post = (body) => {
-    bodies.push(body as (typeof bodies)[0]);
-    return new Promise((done) => answers.push((frames) => done({ frames })));
-  };
-  const { transport, sockets, last, go, heard, statuses } = setUp({ post });
-  transport.send({ type: "say", id: "a" });
-  for (let tries = 0; tries < 4; tries += 1) {
-    last().lose();
-    go(30_000);
-  }
-  assert.deepEqual(bodies[0]?.frames, [{ type: "hello", after: 0 }, { type: "say", id: "a" }]);
-  answers[0]?.([{ type: "welcome" }, { type: "ack", id: "a" }, message(1)]);
-  await settle();
-  assert.equal(statuses.at(-1), "online");
-  go(0);
-  assert.deepEqual([bodies[1]?.wait_s, bodies[1]?.frames], [25, [{ type: "hello", after: 1 }]]);
-  transport.send({ type: "say", id: "b" });
-  assert.deepEqual([bodies[2]?.wait_s, bodies[2]?.frames.at(-1)], [0, { type: "say", id: "b" }]);
-  const before = sockets.length;
-  go(30_000);
-  assert.equal(sockets.length, before + 1);
+test("what is being typed is not kept for the next connection", () => {
+  const { transport, last, go } = setUp();
   last().welcome();
-  assert.deepEqual(last().sent, [{ type: "hello", after: 1 }, { type: "say", id: "b" }]);
-  answers[2]?.([{ type: "welcome" }, message(2)]);
-  await settle();
-  assert.ok(!heard.some(({ seq }) => seq === 2), "an answer to a poll that was given up is not taken");
+  transport.send({ type: "suggest", id: "a" });
+  last().lose();
+  go(1_000);
+  last().welcome();
+  assert.deepEqual(last().sent, [{ type: "hello", after: 0 }]);
 });

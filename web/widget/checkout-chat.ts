@@ -10,10 +10,11 @@
  *
  * docs/embedding.md says more. The script may be loaded twice, and calls made before it wait in `window.checkoutChat`.
  */
-import { CheckoutChat } from "./element.ts";
-import { answerCalls } from "./calls.ts";
+import { CheckoutChat, CheckoutHelp } from "./element.ts";
+import { listenForCalls } from "./calls.ts";
 
 if (!customElements.get("checkout-chat")) {
   customElements.define("checkout-chat", CheckoutChat);
-  answerCalls();
+  customElements.define("checkout-help", CheckoutHelp);
+  listenForCalls();
 }

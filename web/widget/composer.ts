@@ -1,38 +1,44 @@
 /** Where the shopper writes: Enter sends, Shift+Enter starts a line, and the draft outlives the page. */
 import { TEXT_LIMIT } from "../shared/protocol.ts";
-import { ICONS, h, icon, setProps } from "./dom.ts";
-import type { ForThisTab, Keep } from "./keep.ts";
-import { Word, type Words } from "./word.ts";
+import { h, setProps } from "./dom.ts";
+import type { ForThisTab } from "./keep.ts";
+import { Word } from "./word.ts";
+import { words } from "./words.ts";
 
-export function createComposer(words: Words, tab: Keep<ForThisTab>, onSay: (text: string) => void, onTyping: () => void) {
-  const field = h("textarea", {
-    class: "field", rows: 1, maxlength: TEXT_LIMIT, "aria-label": words[Word.field], placeholder: words[Word.field],
+export function createComposer(tab: ForThisTab, onSay: (text: string) => void, onTyping: (text: string) => void) {
+  const label = words[Word.field];
+  const field = h("textarea.field", {
+    rows: 1, maxlength: TEXT_LIMIT, "aria-label": label, placeholder: label,
     oninput() {
-      onTyping();
+      onTyping(field.value);
       draw();
     },
     onkeydown(event: KeyboardEvent) {
       if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
     },
   });
-  const button = h("button", { class: "send", "aria-label": words[Word.send] }, icon(ICONS.send));
-  const node = h("form", { class: "composer", onsubmit: submit }, field, button);
-  field.value = tab.read().draft;
+  const button = h("button.send", { "aria-label": words[Word.send] }, "↑");
+  const node = h("form.composer", { onsubmit: submit }, field, button);
+  field.value = tab.draft;
   draw();
 
   function submit(event: Event): void {
     event.preventDefault();
     const text = field.value.trim();
     if (!text) return;
-    field.value = "";
+    clear();
     onSay(text);
+  }
+
+  function clear(): void {
+    field.value = "";
     draw();
   }
 
   function draw(): void {
-    tab.write({ draft: field.value });
+    tab.draft = field.value;
     setProps(button, { "aria-disabled": !field.value.trim() });
   }
 
-  return { node, field };
+  return { node, field, clear };
 }

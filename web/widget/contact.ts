@@ -1,7 +1,10 @@
 /** Name, e-mail and question, when nobody is at the desk. What is typed is kept, so that it can be taken up again. */
-import { h, setProps, setText } from "./dom.ts";
-import type { ForThisTab, Keep } from "./keep.ts";
-import { Word, type Words } from "./word.ts";
+import { TEXT_LIMIT } from "../shared/protocol.ts";
+import { h, setProps } from "./dom.ts";
+import { live } from "./follow.ts";
+import type { ForThisTab } from "./keep.ts";
+import { Word } from "./word.ts";
+import { words } from "./words.ts";
 
 export interface Contact {
   name: string;
@@ -10,39 +13,34 @@ export interface Contact {
 }
 
 /** The browser checks the fields, in its own words and the reader's language. */
-export function createContactForm(words: Words, tab: Keep<ForThisTab>, onSend: (contact: Contact) => void) {
+export function createContactForm(tab: ForThisTab, onSend: (contact: Contact) => void): HTMLElement {
   const inputs = [
-    h("input", { id: "name", autocomplete: "name", maxlength: 200 }),
-    h("input", { id: "email", autocomplete: "email", maxlength: 200, type: "email", pattern: ".+@.+[.].+", title: words[Word.address] }),
-    h("textarea", { id: "question", maxlength: 2000, rows: 3 }),
+    h("input", { name: "name", autocomplete: "name" }),
+    h("input", { name: "email", autocomplete: "email", type: "email", pattern: ".+@.+[.].+", title: words[Word.address] }),
+    h("textarea", { name: "question", rows: 3 }),
   ];
   const labels = [words[Word.name], words[Word.email], words[Word.question]];
-  const send = h("button", { class: "main" });
-  const node = h("form", { class: "contact", onsubmit: submit, oninput: () => tab.write({ contact: values() }) },
-    h("p", { class: "h" }, words[Word.contact]),
-    ...inputs.map((input, place) => {
-      setProps(input, { class: "field", required: true });
-      return h("label", {}, labels[place], input);
+  const node = h("form.contact", { onsubmit: submit, oninput: () => (tab.contact = values()) },
+    inputs.map((input, place) => {
+      setProps(input, { class: "field", required: true, maxlength: TEXT_LIMIT });
+      return h("label", labels[place], input);
     }),
-    send);
+    live(h("button.main"), ({ sendingContact: sending }) => ({ disabled: sending, text: words[Word.send] })));
 
-  const values = () => Object.fromEntries(inputs.map(({ id, value }) => [id, value.trim()]));
+  const values = () => Object.fromEntries(new FormData(node)) as unknown as Contact;
 
   function submit(event: Event): void {
     event.preventDefault();
-    onSend(values() as unknown as Contact);
+    onSend(values());
   }
 
-  return {
-    node,
-    draw(shown: boolean, sending: boolean, question: string): void {
-      if (shown && node.hidden) {
-        const kept: Record<string, string> = { question, ...tab.read().contact };
-        for (const input of inputs) input.value ||= kept[input.id] ?? "";
-      }
-      node.hidden = !shown;
-      send.disabled = sending;
-      setText(send, words[sending ? Word.sending : Word.send]);
-    },
-  };
+  return live(node, ({ state, messages }) => {
+    const wanted = state?.contact === "wanted";
+    if (wanted && node.hidden) {
+      const asked = messages.filter(({ author }) => author === "shopper").at(-1)?.text;
+      const kept: Partial<Contact> = { question: asked, ...tab.contact };
+      for (const input of inputs) input.value ||= kept[input.name as keyof Contact] ?? "";
+    }
+    return { hidden: !wanted };
+  });
 }

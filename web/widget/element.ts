@@ -1,82 +1,75 @@
-/** The custom element: it waits for the page to be idle, and keeps what is called until then. */
+/** The custom element: it waits for the page to be idle, and answers what was called until then. */
 import type { Context, Page } from "../shared/protocol.ts";
-import { complain, isClicked, safely } from "./calls.ts";
+import { answerCalls, complain, push, safely } from "./calls.ts";
 import { type Widget, createWidget } from "./widget.ts";
 import { loadWords } from "./words.ts";
 
 const IDLE_MOST_MS = 3_000;
+const METHODS = ["open", "close", "track", "setContext", "identify", "page"] as const;
+export type Method = (typeof METHODS)[number] | "help";
 
-type Call = [method: "open" | "close" | "track" | "setContext" | "identify" | "page", ...args: unknown[]];
+export interface CheckoutChat {
+  open(): void;
+  close(): void;
+  track(event: string, data?: Record<string, unknown>): void;
+  setContext(data: Context & { step?: string; paying?: boolean }): void;
+  identify(jwt: string): void;
+  page(url?: string, about?: Partial<Page>): void;
+}
+
+/** The page's one element that chats; another is left alone. */
+let first: CheckoutChat | undefined;
 
 export class CheckoutChat extends HTMLElement {
-  static readonly observedAttributes = ["theme", "position", "protect"];
   #widget: Widget | null = null;
-  #starting = false;
-  #waiting: Call[] = [];
 
-  open(): void {
-    this.#call("open", "page", isClicked());
-  }
-
-  close(): void {
-    this.#call("close");
-  }
-
-  track(event: string, data: Record<string, unknown> = {}): void {
-    this.#call("track", event, data);
-  }
-
-  setContext(data: Context & { step?: string }): void {
-    this.#call("setContext", data);
-  }
-
-  identify(jwt: string): void {
-    this.#call("identify", jwt);
-  }
-
-  page(url: string = location.href, about: Partial<Page> = {}): void {
-    this.#call("page", { ...about, url });
+  static {
+    for (const method of METHODS) CheckoutChat.prototype[method] = (...args: unknown[]) => push([method, ...args]);
   }
 
   connectedCallback(): void {
+    if (first && first !== this) return;
     if (this.#widget) this.#widget.attach();
-    else if (!this.#starting && document.querySelector("checkout-chat") === this) void this.#start();
+    else if (!first) void this.#start();
   }
 
-  /** An element that is only moved is back before the microtask. */
+  /** An element that is only moved is back before the microtask; another may come in the place of one that is gone. */
   disconnectedCallback(): void {
-    queueMicrotask(() => this.isConnected || this.#widget?.detach());
-  }
-
-  attributeChangedCallback(): void {
-    this.#widget?.dress();
-  }
-
-  #call(...call: Call): void {
-    const [method, ...args] = call;
-    const widget = this.#widget;
-    if (widget) safely(() => (widget[method] as (...args: unknown[]) => void)(...args));
-    else this.#waiting.push(call);
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#widget?.detach();
+      if (first === this) first = undefined;
+    });
   }
 
   async #start(): Promise<void> {
-    if (!this.getAttribute("site")) return complain("the attribute site is missing.");
-    this.#starting = true;
+    if (!this.getAttribute("site")) return complain("site is missing.");
+    first = this;
     await pageIsIdle();
-    const words = await loadWords(this.lang || document.documentElement.lang);
-    this.#starting = false;
+    await loadWords(this.lang || document.documentElement.lang);
     if (!this.isConnected) return;
     safely(() => {
-      this.#widget = createWidget(this, words);
-      this.#widget.attach();
-      for (const call of this.#waiting) this.#call(...call);
-      this.#widget.ready();
+      const widget = (this.#widget = createWidget(this));
+      widget.attach();
+      answerCalls((call) => {
+        if (typeof call === "function") return call(this);
+        const [method, ...args] = call;
+        (widget[method] as (...args: unknown[]) => void)(...args);
+      });
+      widget.ready();
     });
+  }
+}
+
+/** A "?" beside a form field, which opens an article in place. The widget draws it. */
+export class CheckoutHelp extends HTMLElement {
+  connectedCallback(): void {
+    push(["help", this]);
   }
 }
 
 /** Everything of the page has been loaded, and it has nothing else to do. */
 async function pageIsIdle(): Promise<void> {
-  if (document.readyState !== "complete") await new Promise((go) => addEventListener("load", go, { once: true }));
-  await new Promise<unknown>((go) => ("requestIdleCallback" in window ? requestIdleCallback(go, { timeout: IDLE_MOST_MS }) : setTimeout(go)));
+  if (document.readyState !== "complete") await new Promise((go) => addEventListener("load", go));
+  await new Promise<unknown>((go) => (window.requestIdleCallback ?? setTimeout)(go, { timeout: IDLE_MOST_MS } as never));
 }

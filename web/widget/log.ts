@@ -1,20 +1,24 @@
 /** The conversation on the screen: one element per message, kept by its key, and where it is scrolled to. */
-import { button, h, setText } from "./dom.ts";
-import { type Drawn, type Item, type MessageActs, drawMessage } from "./messages.ts";
-import type { Chat, Unsent } from "./store.ts";
-import { Word, type Words } from "./word.ts";
-import { say } from "./words.ts";
+import type { Card } from "../shared/protocol.ts";
+import { button, h } from "./dom.ts";
+import { choices, follow, live } from "./follow.ts";
+import { type Drawn, type Item, type MessageActs, authorOf, drawMessage } from "./messages.ts";
+import type { Unsent } from "./store.ts";
+import { Word } from "./word.ts";
+import { say, words } from "./words.ts";
 
 const NEAR_PX = 120;
 
-export function createLog(words: Words, acts: MessageActs, contact: HTMLElement) {
+export function createLog(acts: MessageActs, contact: HTMLElement) {
   const drawn = new Map<string, Drawn>();
-  const greeting = h("div", { class: "greeting" }, h("p", { class: "h" }, words[Word.hello]), h("p", {}, words[Word.helloMore]));
+  const greeting = h("div.greeting", h("p.h", words[Word.hello]), h("p", words[Word.helloMore]),
+    choices(({ cards }) => cards, acts.pick));
   const said = h("div");
-  const who = h("span");
-  const writing = h("p", { class: "writing quiet" }, who, h("i"), h("i"), h("i"));
-  const node = h("div", {
-    class: "log", role: "log", "aria-live": "off", "aria-label": words[Word.log], tabindex: "0",
+  const writing = live(h("p.writing.quiet"), ({ writing: author, state }) => ({
+    text: author && say(Word.writing, { name: authorOf({ author, name: state?.agent?.name ?? null }) }),
+  }));
+  const node = h("div.log", {
+    role: "log", "aria-live": "off", "aria-label": words[Word.log], tabindex: 0,
     onscroll: () => atEnd() && (below.hidden = true),
   }, greeting, said, writing, contact);
   const below = button("below", words[Word.newBelow], toEnd);
@@ -29,9 +33,13 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
     below.hidden = true;
   }
 
-  function itemFor({ id, text, problem }: Unsent, stuck: boolean): Item {
-    const note = problem ?? (stuck ? words[Word.notSent] : words[Word.sending]);
-    return { seq: 0, at: "", author: "shopper", name: null, lang: "", kind: "text", id, text, note, stuck: stuck || problem !== null };
+  /** What is on its way, and the answer that is at hand without a connection. */
+  function itemsFor({ id, label, text = label, problem, article }: Unsent, offline: boolean, cards: Card[]): Item[] {
+    const stuck = offline || Boolean(problem);
+    const note = stuck ? problem ?? "" : null;
+    const said = { seq: 0, lang: "", kind: "text", text };
+    const { nodes } = cards.find((card) => offline && card.id === article) ?? {};
+    return [{ ...said, author: "shopper", id, note }, ...(nodes ? [{ ...said, author: "assistant", id: `${id}.`, nodes }] : [])] as Item[];
   }
 
   /** What the shopper said keeps its element when it is stored. */
@@ -39,7 +47,7 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
     const gone = new Set(drawn.keys());
     items.forEach((item, place) => {
       const key = item.id ?? String(item.seq);
-      const found = drawn.get(key) ?? drawMessage(item, words, acts);
+      const found = drawn.get(key) ?? drawMessage(item, acts);
       drawn.set(key, found);
       gone.delete(key);
       found.update(item);
@@ -51,23 +59,18 @@ export function createLog(words: Words, acts: MessageActs, contact: HTMLElement)
     }
   }
 
-  return {
-    node,
-    below,
-    draw({ messages, unsent, status, state, writing: writer }: Readonly<Chat>): void {
-      const wasAtEnd = atEnd();
-      const items = [...messages, ...unsent.map((each) => itemFor(each, status !== "online"))];
-      greeting.hidden = items.length > 0;
-      drawSaid(items);
-      setText(who, say(words[Word.writing], { name: writer === "agent" ? state?.agent?.name ?? words[Word.shop] : words[Word.assistant] }));
-      writing.hidden = !writer;
-      const newest = items.at(-1);
-      const key = [newest?.id ?? newest?.seq, writer, contact.hidden].join();
-      if (key === last) return;
-      last = key;
-      if (wasAtEnd || newest?.author === "shopper" || !contact.hidden) toEnd();
-      else below.hidden = false;
-    },
-    toEnd,
-  };
+  follow(({ messages, unsent, status, cards, writing: writer }) => {
+    const wasAtEnd = atEnd();
+    const items = [...messages, ...unsent.flatMap((each) => itemsFor(each, status !== "online", cards))];
+    greeting.hidden = items.length > 0;
+    drawSaid(items);
+    const newest = items.at(-1);
+    const key = [newest?.id ?? newest?.seq, writer, contact.hidden].join();
+    if (key === last) return;
+    last = key;
+    if (wasAtEnd || newest?.author === "shopper" || !contact.hidden) toEnd();
+    else below.hidden = false;
+  });
+
+  return { node, below, toEnd };
 }

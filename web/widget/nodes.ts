@@ -1,14 +1,12 @@
 /** The server's tree of blocks as elements. What is not known is shown as its text; an address is checked again. */
 import type { Block, Inline } from "../shared/protocol.ts";
-import { h } from "./dom.ts";
+import { type Part, h } from "./dom.ts";
 
-const SAFE = new Set(["https:", "mailto:", "tel:"]);
-
-/** The address if it may be followed from `base`, else null. Relative addresses stay within the shop. */
-export function safeHref(href: string, base: string): string | null {
+/** The address if it may be followed, else null. Relative addresses stay within the shop. */
+function safeHref(href: string): string | null {
   try {
-    const url = new URL(href, base);
-    return SAFE.has(url.protocol) || url.origin === new URL(base).origin && url.protocol === "http:" ? url.href : null;
+    const url = new URL(href, location.href).href;
+    return /^(https|mailto|tel):/.test(url) || url.startsWith(`${location.origin}/`) ? url : null;
   } catch {
     return null;
   }
@@ -16,26 +14,16 @@ export function safeHref(href: string, base: string): string | null {
 
 export function drawBlocks(blocks: Block[]): HTMLElement[] {
   return blocks.map((block) => {
-    if (block.t === "ul" || block.t === "ol") {
-      return h(block.t, {}, ...block.c.map((item) => h("li", {}, ...drawBlocks(item))));
-    }
-    return h("p", block.t === "h" ? { class: "h" } : {}, ...drawInlines(block.c));
-  });
-}
-
-function drawInlines(inlines: Inline[]): (Node | string)[] {
-  return inlines.map((inline) => {
-    if (typeof inline === "string") return inline;
-    const children = drawInlines(inline.c ?? []);
-    if (inline.t === "a") return drawLink(inline.href, children);
-    const known = inline.t === "strong" || inline.t === "em" || inline.t === "code" || inline.t === "br";
-    return h(known ? inline.t : "span", {}, ...children);
+    if (block.t === "ul" || block.t === "ol") return h(block.t, block.c.map((item) => h("li", drawBlocks(item))));
+    return h(block.t === "h" ? "p.h" : "p", block.c.map(drawInline));
   });
 }
 
 /** A link opens beside the checkout, never in its place. */
-function drawLink(href: string, children: (Node | string)[]): HTMLElement {
-  const safe = safeHref(href, document.baseURI);
-  if (!safe) return h("span", {}, ...children);
-  return h("a", { href: safe, target: "_blank", rel: "noopener noreferrer" }, ...children);
+function drawInline(inline: Inline): Part {
+  if (typeof inline === "string") return inline;
+  const children = (inline.c ?? []).map(drawInline);
+  const href = inline.t === "a" && safeHref(inline.href);
+  if (href) return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, children);
+  return h(/^(strong|em|code|br)$/.test(inline.t) ? inline.t : "span", children);
 }

@@ -1,12 +1,14 @@
 /** What the page tells about itself: where the shopper is and was, what happened, and on what device. */
 import { maskAll } from "../shared/masking.ts";
-import type { Context, Device, Page, PageEvent, TrailEntry } from "../shared/protocol.ts";
-import type { ForThisTab, Keep } from "./keep.ts";
+import type { Context, Device, Page, PageEvent } from "../shared/protocol.ts";
+import type { ForThisTab } from "./keep.ts";
 
 const TRAIL_MOST = 20;
 const EVENTS_MOST = 50;
 
 export interface PageContext {
+  /** What is known now, unmasked. */
+  known(): Context & { field_errors: number };
   /** Everything, for a hello. */
   all(): Context;
   /** Takes what the shop says and gives what has to be sent. A `step` beside `page` is taken for the page's. */
@@ -22,61 +24,59 @@ export function bareUrl(url: string): string {
   return origin + pathname + (/^#[/!]/.test(hash) ? hash : "");
 }
 
-export function createPageContext(tab: Keep<ForThisTab>, now: () => number, mask: (text: string) => string): PageContext {
-  let said: Context = {};
+export function createPageContext(tab: ForThisTab, returning: boolean, now: () => number, mask: (text: string) => string): PageContext {
+  let said: Context = { returning };
+  /** How often each field of this step had an error. */
+  let errors: Record<string, number> = {};
   let page: Page = { url: bareUrl(location.href), title: document.title };
-  const before = tab.read().trail.at(-1);
-  if (before?.url === page.url) page = { ...page, ...(before.step && { step: before.step }) };
+  const before = tab.trail.at(-1);
+  if (before?.url === page.url) page.step = before.step;
   else remember();
 
-  /** The last entry is the page itself; how long it has been looked at is counted when it is asked for. */
-  function trail(): TrailEntry[] {
-    const entries = tab.read().trail;
-    const last = entries.at(-1);
-    if (last) last.stay_s = Math.max(0, Math.round((now() - Date.parse(last.at)) / 1000));
-    return entries;
-  }
-
+  /** The last entry is the page itself. */
   function remember(): void {
-    const here = { ...page, at: new Date(now()).toISOString(), stay_s: 0 };
-    tab.write({ trail: [...trail(), here].slice(-TRAIL_MOST) });
+    tab.trail = [...tab.trail, { ...page, at: new Date(now()).toISOString() }].slice(-TRAIL_MOST);
   }
 
   function go(next: Partial<Page>): Context | null {
     const url = bareUrl(next.url ?? page.url);
-    const { step, title = document.title } = { ...(url === page.url && { step: page.step }), ...next };
-    if (url === page.url && step === page.step) return null;
+    const isSame = url === page.url;
+    const { step = isSame ? page.step : undefined, title = document.title } = next;
+    if (isSame && step === page.step) return null;
+    errors = {};
     // A page that is only now given its step is the same entry.
-    const entries = trail();
-    if (url === page.url && !page.step) tab.write({ trail: entries.slice(0, -1) });
-    page = { url, title, ...(step && { step }) };
+    if (isSame && !page.step) tab.trail = tab.trail.slice(0, -1);
+    page = { url, title, step };
     remember();
-    return maskAll({ page, trail: trail() }, mask);
+    return maskAll({ page, trail: tab.trail }, mask);
   }
 
+  const known = () => ({
+    locale: navigator.language,
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    device: device(),
+    ...said,
+    page,
+    field_errors: Math.max(0, ...Object.values(errors)),
+  });
+
   return {
-    all: () => maskAll({
-      locale: navigator.language,
-      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      device: device(),
-      ...said,
-      page,
-      trail: trail(),
-      events: tab.read().events,
-    }, mask),
+    known,
+    all: () => maskAll({ ...known(), trail: tab.trail, events: tab.events }, mask),
     set({ step, page: about, ...data }) {
       said = { ...said, ...data };
-      return { ...maskAll(data, mask), ...go({ ...about, ...(step && { step }) }) };
+      return { ...maskAll(data, mask), ...go({ step, ...about }) };
     },
     go,
     happened(event) {
-      tab.write({ events: [...tab.read().events, event].slice(-EVENTS_MOST) });
+      const { field, count } = event.data as Record<string, string>;
+      if (event.event === "field.error") errors[`${field}`] = Number(count) || (errors[`${field}`] ?? 0) + 1;
+      tab.events = [...tab.events, event].slice(-EVENTS_MOST);
     },
   };
 }
 
 function device(): Device {
-  const browser = /Firefox|Chrome|Safari|$/.exec(navigator.userAgent)?.[0] || "other";
   const kind = matchMedia("(pointer: fine)").matches ? "desktop" : Math.min(screen.width, screen.height) < 600 ? "phone" : "tablet";
-  return { kind, browser, width: innerWidth, height: innerHeight };
+  return { kind, browser: navigator.userAgent, width: innerWidth, height: innerHeight };
 }

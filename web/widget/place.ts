@@ -1,6 +1,6 @@
 /** Puts launcher, nudge and panel where they cover nothing the shop protects, and keeps them so. */
 import { complain } from "./calls.ts";
-import { type Box, type Wish, covers, findRoom, worth } from "./room.ts";
+import { type Box, type Wish, findRoom, isFree } from "./room.ts";
 
 export const SMALL_PX = 480;
 
@@ -22,35 +22,29 @@ export interface Look {
 
 const LAUNCHER_PX = 56;
 const OFFER_PX = 300;
-/** How much better another place has to be before an open panel moves to it. */
-const WORTH_MOVING = 0.25;
+/** The panel's heights, from what it likes to the least that is of use. */
+const PANEL_PX = [600, 540, 480, 420, 360, 300, 260];
 
 /** What of the layout viewport can be seen: less than all of it while a keyboard is on the screen. */
 function visibleScreen(): Box {
-  const { scale = 0, offsetTop = 0, height = 0, width = 0 } = visualViewport ?? {};
-  return scale === 1 ? { left: 0, top: offsetTop, right: width, bottom: offsetTop + height }
-    : { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
+  const { scale, offsetTop: top, height, width } = visualViewport as VisualViewport;
+  return scale === 1 ? { left: 0, top, right: width, bottom: top + height } : { left: 0, top: 0, right: innerWidth, bottom: innerHeight };
 }
 
-let complainedOf = "";
-
 function protectedBoxes(selector: string): Box[] {
-  if (!selector || selector === complainedOf) return [];
+  if (!selector) return [];
   try {
     return [...document.querySelectorAll(selector)].map((element) => element.getBoundingClientRect()).filter((box) => box.width * box.height);
   } catch {
-    complainedOf = selector;
-    complain(`protect="${selector}" is no list of selectors.`);
+    complain(`protect is unreadable: ${selector}`);
     return [];
   }
 }
 
 function put({ style }: HTMLElement, box: Box | null, sized = true): Box | null {
   if (!box) return null;
-  style.left = `${box.left}px`;
-  style.top = `${box.top}px`;
-  style.width = `${box.right - box.left}px`;
-  style.height = sized ? `${box.bottom - box.top}px` : "auto";
+  const { left, top, right, bottom } = box;
+  style.cssText = `left:${left}px;top:${top}px;width:${right - left}px;height:${sized ? `${bottom - top}px` : "auto"}`;
   return box;
 }
 
@@ -59,13 +53,13 @@ export function createPlacer({ launcher, nudge, panel }: Pieces, protect: () => 
   let screen: Box;
   let taken: Box[];
 
-  function wish(width: number, height: number, leastWidth = width, leastHeight = height): Wish {
-    return { width, height, leastWidth, leastHeight, atLeft: atLeft(), margin: innerWidth < SMALL_PX ? 16 : 24 };
+  function find(sizes: Wish["sizes"], besides: Box[] = taken): Box | null {
+    return findRoom(screen, besides, { sizes, atLeft: atLeft(), margin: innerWidth < SMALL_PX ? 16 : 24 });
   }
 
   function placeLauncher(line: boolean): Box | null {
-    const wide = line ? findRoom(screen, taken, wish(Math.min(OFFER_PX, screen.right - 32), LAUNCHER_PX)) : null;
-    const at = put(launcher, wide ?? findRoom(screen, taken, wish(LAUNCHER_PX, LAUNCHER_PX)));
+    const wide = line ? find([[Math.min(OFFER_PX, screen.right - 32), LAUNCHER_PX]]) : null;
+    const at = put(launcher, wide ?? find([[LAUNCHER_PX, LAUNCHER_PX]]));
     launcher.classList.toggle("wide", Boolean(wide));
     launcher.hidden = !at;
     return at;
@@ -75,26 +69,21 @@ export function createPlacer({ launcher, nudge, panel }: Pieces, protect: () => 
     const width = Math.min(OFFER_PX, screen.right - 32);
     nudge.hidden = false;
     nudge.style.width = `${width}px`;
-    const wanted = wish(width, nudge.offsetHeight);
-    const at = put(nudge, findRoom(screen, besides ? [...taken, besides] : taken, wanted), false);
+    const at = put(nudge, find([[width, nudge.offsetHeight]], besides ? [...taken, besides] : taken), false);
     nudge.hidden = !at;
     return Boolean(at);
   }
 
-  /** The panel stays where it is as long as it is in nobody's way there and nothing far better is free. */
-  function placePanel(): void {
-    const wanted = wish(372, 600, 280, Math.min(260, screen.bottom - screen.top - 48));
-    const best = findRoom(screen, taken, wanted);
-    const at = panelAt;
-    const stays = best && at && at.right <= screen.right && at.bottom <= screen.bottom && at.top >= screen.top &&
-      !taken.some((box) => covers(box, at)) && worth(best, screen, wanted) - worth(at, screen, wanted) < WORTH_MOVING;
-    if (!stays) panelAt = best;
+  /** The panel stays where it is as long as it is in nobody's way there and no larger place is free. */
+  function placePanel(inField: boolean): void {
+    const best = find(PANEL_PX.map((height) => Math.min(height, screen.bottom - screen.top - 48)).flatMap((height): Wish["sizes"] => [[372, height], [280, height]]));
+    if (!panelAt || !best || best.bottom - best.top > panelAt.bottom - panelAt.top || !isFree(panelAt, screen, taken)) panelAt = best;
     panel.classList.toggle("folded", !panelAt);
     if (put(panel, panelAt)) return;
-    panel.style.width = "280px";
-    panel.style.height = "auto";
-    const folded = wish(280, panel.offsetHeight);
-    put(panel, findRoom(screen, taken, folded) ?? findRoom(screen, [], folded), false);
+    panel.style.cssText = "width:280px";
+    const folded: Wish["sizes"] = [[280, panel.offsetHeight]];
+    // Who fills in the shop's form needs that more than the chat; who opened the chat has to see something of it.
+    panel.hidden = !put(panel, find(folded) ?? (inField ? null : find(folded, [])), false);
   }
 
   /** Reads the page and moves what is in its way. */
@@ -107,7 +96,7 @@ export function createPlacer({ launcher, nudge, panel }: Pieces, protect: () => 
     if (open) {
       launcher.hidden = nudge.hidden = true;
       if (small) put(panel, screen);
-      else placePanel();
+      else placePanel(line);
       return;
     }
     panelAt = null;

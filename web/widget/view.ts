@@ -1,31 +1,35 @@
-/** The widget's elements, one draw function per region. It reads the chat, calls acts, and keeps no state but focus. */
+/** The widget's elements, region by region. They follow the chat, call acts, and keep no state but focus. */
 import type { Message } from "../shared/protocol.ts";
 import { createComposer } from "./composer.ts";
 import { type Contact, createContactForm } from "./contact.ts";
-import { ICONS, button, h, icon, setProps, setText } from "./dom.ts";
-import type { ForThisTab, Keep } from "./keep.ts";
+import { button, h } from "./dom.ts";
+import { choices, live, startOver } from "./follow.ts";
+import type { ForThisTab } from "./keep.ts";
 import { createLog } from "./log.ts";
 import { type MessageActs, authorOf } from "./messages.ts";
 import type { Pieces } from "./place.ts";
-import type { Chat } from "./store.ts";
-import { Word, type Words } from "./word.ts";
-import { say } from "./words.ts";
+import { type Chat, isHandedOver } from "./store.ts";
+import { Word } from "./word.ts";
+import { say, words } from "./words.ts";
 
 export interface Acts extends MessageActs {
+  chat: Readonly<Chat>;
   open(by: string): void;
   close(): void;
   say(text: string): void;
   typing(): void;
   askPerson(): void;
   contact(contact: Contact): void;
-  dismiss(seq: number): void;
+  dismiss(nudge: Message): void;
+  suggest(text: string): void;
+  notify(): void;
+  erase(): void;
   showAnyway(): void;
 }
 
 export interface View {
   root: HTMLElement;
   pieces: Pieces;
-  draw(chat: Readonly<Chat>): void;
   /** Says it once, to a screen reader. */
   announce(message: Message): void;
   focusPanel(toField: boolean): void;
@@ -34,59 +38,37 @@ export interface View {
 
 const SPOKEN_MS = 1_000;
 
-/** One sentence, for where there is room for one. */
-function nudgeWords(offer: Message): string {
-  return offer.offer?.title || offer.text;
-}
-
-export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, acts: Acts): View {
-  const title = say(words[Word.help], { shop });
-  const contact = createContactForm(words, tab, acts.contact);
-  const log = createLog(words, acts, contact.node);
-  const composer = createComposer(words, tab, (text) => acts.say(text), acts.typing);
-  const launcher = createLauncher(words, acts);
-  const nudge = createNudge(words, acts);
-  const head = createHead(words, title, acts);
-  const foot = createFoot(words, acts);
-  const trouble = h("p", { class: "trouble" });
-  const folded = h("div", { class: "fold" }, button("link", words[Word.showAnyway], acts.showAnyway));
-  const panel = h("div", { class: "panel", part: "panel", role: "dialog", "aria-label": title, tabindex: "-1" },
-    head.node, folded, log.node, h("div", { class: "bottom" }, log.below, trouble, composer.node, foot.node));
-  const spoken = h("div", { class: "unseen", "aria-live": "polite" });
-  const root = h("div", { class: "root", role: "region", "aria-label": title, lang: words[Word.lang] },
-    launcher.node, nudge.node, panel, spoken);
-  panel.hidden = nudge.node.hidden = true;
+export function createView(shop: string, tab: ForThisTab, acts: Acts): View {
+  startOver();
+  const title = say(Word.help, { shop });
+  const log = createLog(acts, createContactForm(tab, acts.contact));
+  const composer = createComposer(tab, acts.say, (text) => {
+    acts.typing();
+    acts.suggest(text);
+  });
+  const spoken = h("div.unseen", { "aria-live": "polite" });
+  const launcher = createLauncher(acts);
+  const nudge = createNudge(acts);
+  const panel = h("div.panel", { part: "panel", role: "dialog", "aria-label": title, tabindex: -1, hidden: true },
+    createHead(title, acts),
+    h("div.fold", button("link", words[Word.showAnyway], acts.showAnyway)),
+    log.node,
+    h("div.bottom", log.below, choices(({ matches }) => matches, (card) => {
+      composer.clear();
+      acts.pick(card);
+    }), createTrouble(speak), composer.node, createFoot(acts)));
 
   function speak(text: string): void {
-    const entry = h("div", {}, text);
+    const entry = h("div", text);
     spoken.append(entry);
     setTimeout(() => entry.remove(), SPOKEN_MS);
   }
 
-  function drawTrouble({ trouble: known, status, open }: Readonly<Chat>): void {
-    const text = known === "update" ? words[Word.update] : known ?? { offline: words[Word.offline], connecting: words[Word.connecting] }[status as string] ?? "";
-    if (open && text && status !== "connecting" && text !== trouble.textContent) speak(text);
-    setText(trouble, text);
-    trouble.className = `trouble ${known ? "problem" : status === "connecting" ? "quiet soon" : "quiet"}`;
-    trouble.hidden = !text;
-  }
-
   return {
-    root,
-    pieces: { launcher: launcher.node, nudge: nudge.node, panel },
-    draw(chat) {
-      launcher.draw(chat);
-      nudge.draw(chat);
-      head.draw(chat);
-      const question = chat.messages.filter(({ author }) => author === "shopper").at(-1)?.text ?? "";
-      contact.draw(chat.state?.contact === "wanted", chat.sendingContact, question);
-      log.draw(chat);
-      drawTrouble(chat);
-      foot.draw(chat);
-    },
+    root: h("div.root", { role: "region", "aria-label": title, lang: words[Word.lang] }, launcher, nudge, panel, spoken),
+    pieces: { launcher, nudge, panel },
     announce(message) {
-      if (message.author === "shopper") return;
-      speak(message.kind === "notice" ? message.text : `${authorOf(message, words)}: ${message.text}`);
+      if (message.author !== "shopper") speak(message.kind === "notice" ? message.text : `${authorOf(message)}: ${message.text}`);
     },
     focusPanel(toField) {
       panel.focus();
@@ -97,69 +79,71 @@ export function createView(words: Words, shop: string, tab: Keep<ForThisTab>, ac
   };
 }
 
-function createLauncher(words: Words, acts: Acts) {
-  const line = h("span", { class: "line" });
-  const badge = h("span", { class: "badge" });
-  const name = h("span", { class: "unseen" }, words[Word.open]);
-  const node = button("launcher", icon(ICONS.chat), () => acts.open("shopper"), { part: "launcher" });
-  node.append(line, name, badge);
-  return {
-    node,
-    draw({ unread, nudge }: Readonly<Chat>): void {
-      setText(line, nudge ? nudgeWords(nudge) : "");
-      setText(badge, String(unread));
-      badge.hidden = !unread;
-    },
-  };
+/** One sentence, for where there is room for one. */
+function nudgeWords({ nudge }: Readonly<Chat>): string {
+  return nudge?.offer?.title || nudge?.text || "";
 }
 
-function createNudge(words: Words, acts: Acts) {
-  const text = h("p");
-  let offer: Message | null = null;
-  const node = h("section", { class: "nudge", part: "nudge" }, text,
-    h("div", { class: "row" },
-      button("main", words[Word.read], () => offer && acts.open(`offer:${offer.offer?.event}`)),
-      button("link", words[Word.dismiss], () => offer && acts.dismiss(offer.seq))));
-  return {
-    node,
-    draw(chat: Readonly<Chat>): void {
-      offer = chat.nudge;
-      if (!offer) return;
-      setText(text, nudgeWords(offer));
-      setProps(text, { lang: offer.lang, dir: "auto" });
-    },
-  };
+function createLauncher(acts: Acts): HTMLElement {
+  return button("launcher", [
+    h("span.icon"),
+    live(h("span.line"), (chat) => ({ text: nudgeWords(chat) })),
+    h("span.unseen", words[Word.open]),
+    live(h("span.badge"), ({ unread }) => ({ text: unread ? String(unread) : "" })),
+  ], () => acts.open("shopper"), { part: "launcher" });
 }
 
-function createHead(words: Words, title: string, acts: Acts) {
-  const who = h("p", { class: "sub quiet" });
-  const face = h("span", { class: "face" }, icon(ICONS.chat));
-  const strip = h("p", { class: "strip", role: "status" });
-  const node = h("div", { class: "head" }, face,
-    h("div", {}, h("h2", {}, title), who),
-    button("icon", icon(ICONS.close), acts.close, { "aria-label": words[Word.close] }), strip);
-  return {
-    node,
-    draw({ state }: Readonly<Chat>): void {
-      const agent = state?.owner === "agent" ? state.agent : null;
-      const staffed = state?.desk.staffed;
-      const here = words[staffed ? Word.peopleHere : Word.peopleAway];
-      setText(who, agent ? say(words[Word.personHere], agent) : state ? here : "");
-      node.classList.toggle("person", agent !== null);
-      strip.hidden = state?.owner !== "queue";
-      setText(strip, say(words[staffed ? Word.place : Word.placeAway], { n: state?.queue?.place ?? 1 }));
-    },
-  };
+function createNudge({ chat, open, dismiss }: Acts): HTMLElement {
+  return h("section.nudge", { part: "nudge", hidden: true },
+    live(h("p", { dir: "auto" }), (now) => ({ text: nudgeWords(now), lang: now.nudge?.lang })),
+    h("div.row",
+      button("main", words[Word.more], () => open(`offer:${chat.nudge?.offer?.event ?? chat.nudge?.id}`)),
+      button("link", words[Word.dismiss], () => chat.nudge && dismiss(chat.nudge))));
 }
 
-function createFoot(words: Words, acts: Acts) {
-  const person = button("link", "", acts.askPerson);
-  return {
-    node: h("div", { class: "foot row quiet" }, person, h("span", {}, words[Word.card])),
-    draw({ state, asking }: Readonly<Chat>): void {
-      setText(person, asking ? words[Word.asking] : words[Word.person]);
-      setProps(person, { "aria-disabled": asking });
-      person.hidden = state?.owner === "queue" || state?.owner === "agent";
-    },
-  };
+function createHead(title: string, acts: Acts): HTMLElement {
+  const sub = live(h("p.sub.quiet"), ({ state }) => ({
+    text: state && (state.owner === "agent" && state.agent ? say(Word.personHere, state.agent) : words[state.desk.staffed ? Word.peopleHere : Word.peopleAway]),
+  }));
+  const strip = live(h("p.strip", { role: "status" }), ({ state }) => ({
+    text: state?.owner === "queue" && say(state.desk.staffed ? Word.place : Word.placeAway, { n: state.queue?.place ?? 1 }),
+  }));
+  const known = live(h("p.strip"), ({ notices }) => ({ text: notices.map(({ text }) => text).join("\n") }));
+  let told = false;
+  const tell = live(button("link", "", () => {
+    told = true;
+    acts.notify();
+  }), ({ notices }) => ({ text: notices[0] && !told && words[Word.tellMe] }));
+  return live(h("div", h("span.face", h("span.icon")), h("div", h("h2", title), sub),
+    button("shut", "×", acts.close, { "aria-label": words[Word.close] }), strip, known, tell),
+  ({ state }) => ({ class: `head ${state?.owner}` }));
+}
+
+/** What is the matter with the connection, or what the server refused. */
+function createTrouble(speak: (text: string) => void): HTMLElement {
+  const node: HTMLElement = live(h("p"), ({ trouble, status, open, unsent }) => {
+    const text = trouble === "update" ? words[Word.update] : trouble ?? (status === "offline" && unsent[0] && words[Word.notSent]);
+    if (open && text && text !== node.textContent) speak(text);
+    return { text, class: `trouble ${trouble ? "problem" : "quiet"}` };
+  });
+  return node;
+}
+
+function createFoot(acts: Acts): HTMLElement {
+  const person = live(button("link", words[Word.person], acts.askPerson), ({ state, asking }) => ({
+    hidden: asking || isHandedOver(state),
+  }));
+  const erase = button("link", words[Word.erase], () => {
+    const isSure = erase.textContent === words[Word.eraseSure];
+    if (isSure) acts.erase();
+    erase.textContent = words[isSure ? Word.erase : Word.eraseSure];
+  });
+  return h("div.foot.row", person,
+    live(h("div.row", button("link", words[Word.download], () => download(acts.chat.messages)), erase), ({ messages }) => ({ hidden: !messages[0] })));
+}
+
+/** The conversation as a file of plain text. */
+function download(messages: Message[]): void {
+  const text = messages.map((message) => `${message.at} ${authorOf(message)}: ${message.text}`).join("\n\n");
+  h("a", { href: URL.createObjectURL(new Blob([text])), download: "chat.txt" }).click();
 }

@@ -1,46 +1,64 @@
 /** Store, view and place put together in one element, and everything on the page that they listen to. */
+import { createHttpSocket, postTo } from "../shared/http_socket.ts";
 import { mask } from "../shared/masking.ts";
-import type { Context, Message, Page } from "../shared/protocol.ts";
-import { browserClock, createTransport, postTo } from "../shared/transport.ts";
-import { complain } from "./calls.ts";
+import type { Card, Context, Message, Page } from "../shared/protocol.ts";
+import { browserClock, createTransport } from "../shared/transport.ts";
+import { complain, safely } from "./calls.ts";
 import { NOTHING_FOR_ALL_TABS, NOTHING_FOR_THIS_TAB, createKeep } from "./keep.ts";
 import { createModal } from "./modal.ts";
 import { createPageContext } from "./page.ts";
+import { drawBlocks } from "./nodes.ts";
 import { SMALL_PX, createPlacer } from "./place.ts";
+import { button, h } from "./dom.ts";
+import { draw as drawAll } from "./follow.ts";
+import { type MaybeGuide, cardsFor, noticesFor } from "./guide.ts";
+import { holds } from "./rules.ts";
+import { FIELDS, createSignals } from "./signals.ts";
 import { type Store, createStore } from "./store.ts";
 import { createView } from "./view.ts";
 import css from "./widget.css";
-import type { Words } from "./word.ts";
+import { Word } from "./word.ts";
+import { words } from "./words.ts";
 
 export type Widget = ReturnType<typeof createWidget>;
 
 const LOOK_AGAIN_MS = 300;
-const FIELDS = "input,select,textarea,iframe,[contenteditable]";
+const SOCKET_TRIES = 4;
 
-export function createWidget(host: HTMLElement, words: Words) {
+export function createWidget(host: HTMLElement) {
   const site = host.getAttribute("site") ?? "";
   const server = new URL(host.getAttribute("server") || import.meta.url, location.href).origin;
   const stores = () => host.getAttribute("storage") !== "memory";
   const key = `checkout-chat:${site}`;
   const device = createKeep(() => (stores() ? localStorage : null), key, NOTHING_FOR_ALL_TABS);
   const tab = createKeep(() => (stores() ? sessionStorage : null), key, NOTHING_FOR_THIS_TAB);
-  const page = createPageContext(tab, browserClock.now, masked);
-  const wasOpen = tab.read().open;
+  const offline = createKeep(() => (stores() ? localStorage : null), `${key}:guide`, { guide: {} as MaybeGuide });
+  let { guide } = offline;
+  const page = createPageContext(tab, Boolean(device.visitor), browserClock.now, masked);
+  const signals = createSignals(tab, page);
+  const wasOpen = tab.open;
   const small = () => innerWidth < SMALL_PX;
-  let listening = new AbortController();
   let orderPattern = host.getAttribute("order-pattern");
   let anyway = false;
+  /** A payment is on its way: nobody is spoken to. */
+  let paying = false;
+  /** Elements with an event that can be seen, and were reported. */
+  const shown = new WeakSet<Element>();
   let drawing = false;
 
+  const locale = () => host.lang || document.documentElement.lang || navigator.language;
   const store: Store = createStore({
-    site, device, tab, mask: masked, newId, clock: browserClock,
-    locale: () => host.lang || document.documentElement.lang || navigator.language,
+    site, device, tab, mask: masked, newId, clock: browserClock, locale,
     context: () => ({ consent: stores(), ...page.all() }),
     happened: page.happened,
+    around() {
+      const known = page.known();
+      return { cards: cardsFor(guide, known.page?.step), notices: noticesFor(guide, Date.now(), known) };
+    },
+    onNotices: (notices) => (guide = { ...guide, notices }),
     transport: (hooks) => createTransport({
       ...hooks,
-      openSocket: () => new WebSocket(`${server.replace("http", "ws")}/chat/v1/socket`) as never,
-      post: postTo(`${server}/chat/v1/frames`),
+      openSocket: (failures) => (failures < SOCKET_TRIES ? new WebSocket(`${server.replace("http", "ws")}/chat/v1/socket`) as never : createHttpSocket(postTo(`${server}/chat/v1/frames`), browserClock)),
       clock: browserClock,
       random: Math.random,
     }),
@@ -52,7 +70,7 @@ export function createWidget(host: HTMLElement, words: Words) {
     },
     onHandOver: ({ owner, agent }) => emit("hand-over", { owner, agent: agent?.name }),
   });
-  const view = createView(words, host.getAttribute("name") || site, tab, {
+  const view = createView(host.getAttribute("name") || site, tab, {
     ...store, open, close,
     showAnyway() {
       anyway = true;
@@ -66,18 +84,40 @@ export function createWidget(host: HTMLElement, words: Words) {
   const setModal = createModal(host, close);
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  const shadow = host.attachShadow({ mode: "open" });
-  shadow.adoptedStyleSheets = [sheet];
-  shadow.append(root);
+  show(host, root);
   root.addEventListener("keydown", pressed);
-  dress();
+
+  function show(host: HTMLElement, root: HTMLElement): void {
+    const shadow = host.attachShadow({ mode: "open" });
+    shadow.adoptedStyleSheets = [sheet];
+    shadow.append(root);
+  }
+
+  /** A `<checkout-help>`: the article is at hand, or it is fetched when it is asked for. */
+  function help(beside: HTMLElement): void {
+    if (beside.shadowRoot) return;
+    const text = h("div.nudge", { popover: "auto" });
+    const ask = button("shut", "?", () => {
+      const wanted = beside.getAttribute("article") ?? "";
+      const known = Object.values(guide.steps ?? {}).flat().find(({ id }) => id === wanted);
+      void (known ? Promise.resolve(known) : fetched<Card>(`articles/${wanted}`)).then(({ title, nodes = [] }) =>
+        text.replaceChildren(h("p.h", title), ...drawBlocks(nodes)));
+    }, { "aria-label": words[Word.open] });
+    ask.popoverTargetElement = text;
+    show(beside, h("div.root", { "data-theme": host.getAttribute("theme") }, ask, text));
+  }
+
+  async function fetched<T>(what: string): Promise<T> {
+    const response = await fetch(`${server}/chat/v1/${what}?site=${site}&locale=${locale()}`);
+    return response.ok ? response.json() as T : Promise.reject(response);
+  }
 
   /** Strict where no pattern is known yet, or it is one that browsers can't read. */
   function masked(text: string): string {
     try {
       return mask(text, orderPattern);
     } catch {
-      complain(`order-pattern ${orderPattern} is no regular expression here.`);
+      complain(`order-pattern is unreadable: ${orderPattern}`);
       orderPattern = null;
       return mask(text);
     }
@@ -86,7 +126,7 @@ export function createWidget(host: HTMLElement, words: Words) {
   // ---- drawing ----
 
   function draw(): void {
-    view.draw(store.chat);
+    drawAll(store.chat);
     lay();
   }
 
@@ -99,19 +139,15 @@ export function createWidget(host: HTMLElement, words: Words) {
   }
 
   function lay(): void {
+    root.dataset.theme = host.getAttribute("theme") ?? "";
+    root.dir = getComputedStyle(host.parentElement ?? document.body).direction;
     const { open, nudge } = store.chat;
     const active = document.activeElement;
     const inField = active !== host && Boolean(active?.matches(FIELDS));
     const modal = open && small();
-    place({ open, offer: Boolean(nudge), line: inField, anyway });
+    place({ open, offer: Boolean(nudge) && !paying, line: inField, anyway });
     pieces.panel.ariaModal = modal ? "true" : null;
     setModal(modal && host.isConnected);
-  }
-
-  function dress(): void {
-    root.dataset.theme = host.getAttribute("theme") ?? "";
-    root.dir = getComputedStyle(host.parentElement ?? document.body).direction;
-    draw();
   }
 
   function emit(name: string, detail = {}): void {
@@ -145,63 +181,111 @@ export function createWidget(host: HTMLElement, words: Words) {
     event.stopPropagation();
     const { nudge, open: isOpen } = store.chat;
     if (isOpen) close();
-    else if (nudge) store.dismiss(nudge.seq);
+    else if (nudge) store.dismiss(nudge);
   }
 
   function tell(context: Context | null): void {
     if (context) store.context(context);
-    lay();
+    store.changed();
+  }
+
+  /** Events say how it stands with a payment; so may the page. */
+  function track(event: string, data: Record<string, unknown> = {}): void {
+    if (typeof event !== "string" || !event) return complain("this event has no name.");
+    if (/^(payment|order)/.test(event)) paying = event === "payment.started";
+    if (event === "step.entered" && data.step) tell(page.go({ step: String(data.step) }));
+    store.track(event, data);
+  }
+
+  // ---- what is noticed ----
+
+  async function loadGuide(): Promise<void> {
+    offline.guide = guide = await fetched<MaybeGuide>("guide");
+    store.changed();
+  }
+
+  /** A guess is one nudge at a time, not in the middle of something, and each but once. */
+  function guess(): void {
+    const { rules = [], manners } = guide;
+    const facts = { ...signals.facts(), locale: locale() };
+    const { open, nudge } = store.chat;
+    if (!manners || open || nudge || paying || facts.field_s || Number(facts.in_step_s) < manners.in_step_s || tab.fired.length >= manners.per_session) return;
+    const rule = rules.find(({ id, guess, when }) => guess && !tab.fired.includes(id) && (!when || holds(when, facts)));
+    if (rule) store.fire(rule.id);
+  }
+
+  /** An element that says what happened: a form when it is sent, a field when it is refused, a button when it is pressed, else when it can be seen. */
+  function report(element: Element | null): void {
+    if (!element) return;
+    const { dataset } = element as HTMLElement;
+    const said: Record<string, string> = {};
+    for (const name in dataset) if (/^checkout/.test(name)) said[name.slice(8).toLowerCase()] = dataset[name] as string;
+    const { event, ...data } = said;
+    if (event) track(event, data);
+  }
+
+  function reportShown(): void {
+    for (const element of document.querySelectorAll("[data-checkout-event]:not(form,input,select,textarea,button,a)")) {
+      const isShown = element.getBoundingClientRect().height > 0;
+      if (isShown && !shown.has(element)) report(element);
+      shown[isShown ? "add" : "delete"](element);
+    }
   }
 
   // ---- what the page does ----
 
-  function attach(): void {
-    listening.abort();
-    listening = new AbortController();
-    const { signal } = listening;
-    const on = (target: EventTarget | null | undefined, names: string, run: (event: Event) => void) => {
-      for (const name of names.split(" ")) target?.addEventListener(name, run, { signal, capture: true, passive: true });
-    };
-    on(window, "scroll resize", lay);
-    on(visualViewport, "scroll resize", lay);
-    on(document, "click input transitionend focusin focusout", () => requestAnimationFrame(lay));
+  const soon = () => requestAnimationFrame(lay);
+
+  const on = (target: EventTarget | null | undefined, names: string, run: (event: Event) => void) => {
+    for (const name of names.split(" ")) {
+      target?.addEventListener(name, (event) => host.isConnected && safely(() => run(event)), { capture: true, passive: true });
+    }
+  };
+
+  function listen(): void {
+    on(window, "scroll resize click input transitionend focusin focusout", soon);
+    on(visualViewport, "scroll resize", soon);
+    on(window, "pointermove keydown scroll touchmove", signals.acted);
+    on(document, "mouseout", signals.left as never);
+    on(window, "click submit invalid", ({ type, target }) => report(type === "click" ? (target as Element).closest("button,a") : target as Element));
     on(window, "online pageshow visibilitychange", store.resume);
     on(window, "pagehide", store.leave);
-    on(window, "popstate hashchange", () => tell(page.go({ url: location.href })));
     on((window as { navigation?: EventTarget }).navigation, "navigatesuccess", () => tell(page.go({ url: location.href })));
     on(window, "storage", (event) => (event as StorageEvent).key === key && store.otherTab());
-    const observer = new ResizeObserver(lay);
-    observer.observe(document.body);
-    const timer = setInterval(lay, LOOK_AGAIN_MS);
-    on(signal, "abort", () => {
-      observer.disconnect();
-      clearInterval(timer);
-    });
+    new ResizeObserver(soon).observe(document.body);
+    setInterval(() => host.isConnected && safely(() => {
+      reportShown();
+      guess();
+      lay();
+    }), LOOK_AGAIN_MS);
+  }
+
+  function attach(): void {
+    draw();
     store.resume();
   }
 
+  listen();
   return {
-    open, close, dress, attach,
+    open: (byShopper: boolean) => open("page", byShopper),
+    close, attach, help,
     identify: store.identify,
     ready(): void {
       if (wasOpen && !small()) store.open("shopper");
       emit("ready");
+      loadGuide().catch(() => {});
     },
     detach(): void {
-      listening.abort();
       setModal(false);
       store.leave();
     },
-    track(event: string, data: Record<string, unknown>): void {
-      if (typeof event !== "string" || !event) return complain("track() wants the name of an event.");
-      if (event === "step.entered" && data.step) tell(page.go({ step: String(data.step) }));
-      store.track(event, data);
-    },
+    track,
     setContext(data: Context & { step?: string }): void {
+      paying = data.paying ?? paying;
       if (data.consent) host.setAttribute("storage", "local");
       tell(page.set(data));
     },
-    page: (about: Partial<Page>) => tell(page.go(about)),
+    page: (url = location.href, about: Partial<Page> = {}) => tell(page.go({ ...about, url })),
   };
 }
 

@@ -18,7 +18,13 @@ PASSWORD = "a long enough password"
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 MAYA, JONAS, EDITOR = "maya@fernhill.example", "jonas@fernhill.example", "ed@fernhill.example"
 STAFF = ((MAYA, "Maya", "agent"), (JONAS, "Jonas", "admin"), (EDITOR, "Ed", "editor"))
-MATCH = {"id": "returns", "title": "Returns", "short_answer": "Within **30 days**.", "confidence": 0.91}
+MATCH = {
+    "id": "returns",
+    "title": "Returns",
+    "short_answer": "Within **30 days**.",
+    "confidence": 0.91,
+    "locale": "en",
+}
 EVIL = "<script>alert('x')</script><img src=x onerror=alert(1)>"
 CONTEXT: Frame = {
     "page": {"url": "https://shop.example/pay", "title": EVIL, "step": "payment"},

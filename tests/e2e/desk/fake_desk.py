@@ -53,6 +53,9 @@ class FakeDesk:
         self.notices = [] if empty else first_notices()
         self.desks: dict[Websocket, set[str]] = {}
         self.received: list[Frame] = []
+        self.files: dict[str, tuple[Frame, bytes]] = {}
+        self.sent_files: list[Frame] = []
+        self.file_error: Frame | None = None
         self.signed_in = False
         self.refusing = False
         self.holding = False
@@ -80,6 +83,17 @@ class FakeDesk:
         await self.send_all({"type": "message", "conversation": conversation} | said[-1])
         await self.change(conversation, last={"author": author, "text": text, "at": said[-1]["at"]})
         return len(said)
+
+    async def attach(self, author: str, conversation: str, file: Frame, data: bytes, **more: Any) -> int:
+        """Store and send a file."""
+        self.files[file["id"]] = (file, data)
+        seq = await self.say(
+            conversation, author, f"Attached: {file['name']}", kind="file", file=file, **more
+        )
+        facts = self.stories[conversation]
+        facts["files"] = [*facts.get("files", ()), file | {"seq": seq, "author": author, "at": ago(0)}]
+        await self.send_all({"type": "story", "conversation": conversation, "story": facts})
+        return seq
 
     async def change(self, conversation: str, **changed: Any) -> None:
         """Change a summary and tell every desk."""
@@ -261,6 +275,19 @@ class Play:
             self.desk.notices.insert(0, first_notices()[0] | asked)
         await self.desk.send_all({"type": "notices"})
 
+    async def attaches(self, asked: Frame) -> None:
+        """The shopper attaches a file; without `data` it has been deleted meanwhile."""
+        data = bytes.fromhex(asked.pop("data", ""))
+        await self.desk.attach("shopper", asked.pop("conversation"), asked | {"bytes": len(data) or 1}, data)
+
+    async def refuse_files(self, asked: Frame) -> None:
+        """Take no files while `with_error` holds one."""
+        self.desk.file_error = asked["with_error"]
+
+    async def sent_files(self, _: Frame) -> list[Frame]:
+        """What desks have attached, also what was refused."""
+        return self.desk.sent_files
+
     async def arrives(self, asked: Frame) -> None:
         """One more shopper asks for a person."""
         head, facts, said = hold_jacket()
@@ -377,6 +404,33 @@ def create_app() -> Sanic[Any, Any]:
         return json_response({})
 
     add_notices(app, play)
+
+    @app.get("/desk/api/files/<file_id:str>")
+    async def get_file(_: Request, file_id: str) -> HTTPResponse:
+        file, data = play.desk.files[file_id]
+        kept = {
+            "Content-Disposition": f'attachment; filename="{file["name"]}"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return raw(data, status=200 if data else 404, content_type=file["type"], headers=kept)
+
+    @app.post("/desk/api/files")
+    async def post_file(request: Request) -> HTTPResponse:
+        desk, asked = play.desk, {name: request.args.get(name) for name in ("conversation", "epoch", "name")}
+        key = request.headers["x-client-id"]
+        desk.sent_files.append(asked | {"id": key, "size": len(request.body)})
+        if desk.file_error:
+            return json_response({"error": desk.file_error}, desk.file_error["status"])
+        file = {
+            "id": f"f-{key}",
+            "name": asked["name"],
+            "type": "application/pdf",
+            "bytes": len(request.body),
+        }
+        seq = await desk.attach("agent", asked["conversation"], file, request.body, name="Maya", id=key)
+        return json_response({"type": "ack", "id": key, "seq": seq})
 
     @app.websocket("/desk/socket")
     async def socket(_: Request, ws: Websocket) -> None:

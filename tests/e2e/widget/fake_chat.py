@@ -19,6 +19,7 @@ from sanic.response import json as json_response
 from shop import CSP, SCRIPT, SHEETS, page
 
 STATIC = Path(__file__).parents[3] / "bot" / "static" / "widget"
+DEMO = Path(__file__).parents[3] / "bot" / "static" / "demo"
 Frame = dict[str, Any]
 routes = Blueprint("fake_chat")
 
@@ -46,6 +47,15 @@ MORE_NODES = [
     },
 ]
 
+MANNERS = {
+    "in_step_s": 45,
+    "per_session": 3,
+    "per_day": 4,
+    "per_trigger_day": 1,
+    "quiet_after": 3,
+    "quiet_days": 30,
+}
+
 
 class Chat:
     """One conversation, everybody who is connected to it, and how the server behaves."""
@@ -70,6 +80,8 @@ class Chat:
         self.silent = False
         self.order_pattern: str | None = None
         self.busy_for = 0
+        self.guide: Frame = {"v": 1, "rules": [], "manners": MANNERS, "notices": [], "steps": {}}
+        self.offered_to_fire = True
 
     def welcome(self) -> Frame:
         return {
@@ -118,6 +130,11 @@ async def _take(chat: Chat, frame: Frame) -> list[Frame]:
     kind, frame_id = frame["type"], frame.get("id")
     if kind == "ping":
         return [{"type": "pong"}]
+    if kind == "suggest":
+        matches = [{"id": "delivery-time", "title": "How long does delivery take?"}]
+        return [
+            {"type": "suggestions", "id": frame_id, "matches": matches if "deliv" in frame["text"] else []}
+        ]
     if chat.silent or not frame_id:
         return []
     if frame_id in chat.acks:
@@ -152,7 +169,8 @@ async def _go_on(chat: Chat, frame: Frame, seq: int | None) -> None:
     if kind == "say":
         await _answer(chat, frame["text"])
     elif kind == "choose":
-        await chat.tell({"type": "update", "seq": frame["seq"], "chosen": frame["label"]})
+        if frame["seq"]:
+            await chat.tell({"type": "update", "seq": frame["seq"], "chosen": frame["label"]})
         await chat.tell(_store_answer(chat))
     elif kind == "verdict":
         await chat.tell(
@@ -165,6 +183,11 @@ async def _go_on(chat: Chat, frame: Frame, seq: int | None) -> None:
         text = f"We have your question and will write to {frame['email']}, usually within a day."
         await chat.tell(chat.store("system", "notice", text, notice={"code": "contact_kept", "params": {}}))
         await chat.tell(chat.state)
+    elif kind == "fire" and chat.offered_to_fire:
+        await chat.tell(_store_offer(chat, frame["trigger"], guess=True))
+    elif kind == "erase":
+        chat.messages.clear()
+        await chat.tell({"type": "erased", "conversation": "c-1"})
     elif kind == "track" and frame["event"].endswith(("failed", "rejected")):
         await chat.tell(_store_offer(chat, frame["event"]))
 
@@ -209,7 +232,7 @@ def _store_answer(chat: Chat) -> Frame:
     return chat.store("assistant", "answer", text, nodes=ANSWER_NODES, answer=answer)
 
 
-def _store_offer(chat: Chat, event: str) -> Frame:
+def _store_offer(chat: Chat, event: str, *, guess: bool = False) -> Frame:
     text = (
         "Your bank declined the payment, so this order was not placed. Another card or PayPal works too. "
         "A pending amount may show for some days."
@@ -221,6 +244,8 @@ def _store_offer(chat: Chat, event: str) -> Frame:
     }
     offer = {
         "event": event,
+        "trigger": event.replace(".", "-"),
+        "guess": guess,
         "data": {},
         "verdict": None,
         "title": "Your bank declined the payment, so this order was not placed.",
@@ -262,6 +287,8 @@ async def _play(chat: Chat, act: str, asked: Frame) -> Any:
     elif act == "state":
         chat.state = {**chat.state, **asked}
         await chat.tell(chat.state)
+    elif act == "guide":
+        chat.guide = {**chat.guide, **asked}
     elif act == "behave":
         for name, value in asked.items():
             setattr(chat, name, value)
@@ -313,6 +340,15 @@ async def _frames(request: Request) -> HTTPResponse:
     return json_response({"frames": [chat.welcome(), *own, *chat.messages[hello["after"] :], chat.state]})
 
 
+@routes.get("/chat/v1/guide")
+async def _guide(request: Request) -> HTTPResponse:
+    chat = request.app.ctx.chat
+    if chat.all_refused:
+        return json_response({"error": {"code": "unavailable"}}, 503)
+    chat.received.append({"type": "guide", "site": request.args["site"][0]})
+    return json_response(chat.guide)
+
+
 @routes.post("/fake/<act>")
 async def _fake(request: Request, act: str) -> HTTPResponse:
     if act == "reset":
@@ -326,6 +362,12 @@ async def _fake(request: Request, act: str) -> HTTPResponse:
 @routes.get("/widget/<path:path>")
 async def _widget(request: Request, path: str) -> HTTPResponse:
     return await file(STATIC / path)
+
+
+@routes.get("/demo/<path:path>")
+async def _demo(request: Request, path: str) -> HTTPResponse:
+    found = DEMO / path
+    return await file(found if found.is_file() else DEMO / "index.html")
 
 
 @routes.get("/sheets/<name>")

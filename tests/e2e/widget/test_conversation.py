@@ -25,8 +25,8 @@ def test_a_question_gets_its_answer_and_the_verdict_is_kept(shop: Shop) -> None:
     shop.find("summary").click()
     expect(shop.find("details li")).to_have_count(2)
     expect(shop.panel).to_contain_text("From: Delivery times")
-    shop.find(".pill").filter(has_text="Yes").click()
-    expect(shop.panel).to_contain_text("You said yes")
+    shop.find(".row .choice").filter(has_text="Yes").click()
+    expect(shop.find(".chosen")).to_have_text("Yes")
     frame = shop.server.wait_for("verdict")[0]
     assert frame["helped"] is True
     assert frame["seq"] == 2
@@ -44,7 +44,7 @@ def test_only_safe_addresses_become_links(shop: Shop) -> None:
 def test_of_several_meanings_the_chosen_one_and_the_others_stay_readable(shop: Shop) -> None:
     shop.go().open_chat()
     shop.say("which delivery")
-    shop.find(".choice").filter(has_text="How long").click()
+    shop.find(".choices .choice").filter(has_text="How long").click()
     expect(shop.find(".chosen")).to_contain_text("How long delivery takes")
     expect(shop.find(".passed")).to_have_count(2)
     expect(shop.bubbles.last).to_contain_text("working days")
@@ -55,20 +55,20 @@ def test_of_several_meanings_the_chosen_one_and_the_others_stay_readable(shop: S
 def test_a_country_that_is_asked_for_is_told_by_its_button(shop: Shop) -> None:
     shop.go().open_chat()
     shop.say("what is the postage")
-    expect(shop.find("button.choice")).to_have_text(["Austria", "Germany", "Another country"])
-    shop.find("button.choice").filter(has_text="Germany").click()
+    expect(shop.find(".choices button")).to_have_text(["Austria", "Germany", "Another country"])
+    shop.find(".choices button").filter(has_text="Germany").click()
     expect(shop.find(".chosen")).to_have_text("Germany")
-    expect(shop.find("button.choice")).to_have_count(0)
+    expect(shop.find(".choices button")).to_have_count(0)
     frame = shop.server.wait_for("choose")[0]
     assert (frame["article"], frame["label"], frame["seq"]) == (None, "Germany", 2)
 
 
 def test_a_person_is_asked_for_waited_for_and_named(shop: Shop) -> None:
     shop.go().open_chat()
-    shop.find(".foot .link").click()
-    expect(shop.find(".strip")).to_contain_text("You are number 2 in line")
-    shop.server.play("state", queue={"place": 1, "waiting": 1})
-    expect(shop.find(".strip")).to_contain_text("You are number 1 in line")
+    shop.find(".foot > .link").click()
+    expect(shop.find(".strip").first).to_contain_text("You are number 2 in line")
+    shop.server.play("state", queue={"place": 1, "waiting": 1}, desk={"staffed": False})
+    expect(shop.find(".strip").first).to_have_text("Nobody is here right now. You are number 1 in line.")
     shop.server.play("claim")
     expect(shop.find(".head")).to_contain_text("Maya from the shop is here")
     shop.server.play("message", author="agent", name="Maya", text="I can see both attempts.")
@@ -84,9 +84,9 @@ def test_a_person_is_asked_for_waited_for_and_named(shop: Shop) -> None:
 def test_what_the_assistant_cannot_do_offers_a_person(shop: Shop) -> None:
     shop.go().open_chat()
     shop.say("what's the weather")
-    shop.find(".choice").click()
+    shop.find(".choices .choice").click()
     shop.server.wait_for("ask_person")
-    expect(shop.find(".strip")).to_be_visible()
+    expect(shop.find(".strip").first).to_be_visible()
 
 
 def test_with_nobody_at_the_desk_the_address_is_checked_kept_and_confirmed(shop: Shop) -> None:
@@ -94,19 +94,19 @@ def test_with_nobody_at_the_desk_the_address_is_checked_kept_and_confirmed(shop:
     shop.go().open_chat()
     shop.say("is the blue jacket back soon")
     expect(shop.bubbles).to_have_count(2)
-    shop.find(".foot .link").click()
-    expect(shop.find(".strip")).to_contain_text("Nobody is here right now")
-    question = shop.find("#question")
+    shop.find(".foot > .link").click()
+    expect(shop.find(".strip").first).to_be_hidden()
+    question = shop.find("[name=question]")
     expect(question).to_have_value("is the blue jacket back soon")
-    shop.find("#name").fill("Ada Example")
-    shop.find("#email").fill("ada@example")
+    shop.find("[name=name]").fill("Ada Example")
+    shop.find("[name=email]").fill("ada@example")
     shop.find(".contact .main").click()
-    expect(shop.find("#email")).to_be_focused()
-    assert shop.find("#email").evaluate("(field) => field.validationMessage")
+    expect(shop.find("[name=email]")).to_be_focused()
+    assert shop.find("[name=email]").evaluate("(field) => field.validationMessage")
     assert shop.server.received("contact") == []
     shop.page.reload()
-    shop.find("#email").fill("ada@example.com")
-    expect(shop.find("#name")).to_have_value("Ada Example")
+    shop.find("[name=email]").fill("ada@example.com")
+    expect(shop.find("[name=name]")).to_have_value("Ada Example")
     shop.find(".contact .main").click()
     frame = shop.server.wait_for("contact")[0]
     assert (frame["name"], frame["email"], frame["question"]) == (
@@ -182,9 +182,9 @@ def test_two_tabs_stay_in_step(shop: Shop, another_tab: Callable[[], Shop]) -> N
     shop.say("delivery")
     expect(other.bubbles).to_have_count(2)
     other.say("which one")
-    expect(shop.find(".choice")).to_have_count(3)
+    expect(shop.find(".choices .choice")).to_have_count(3)
     expect(shop.bubbles).to_have_count(4)
-    other.find(".choice").first.click()
+    other.find(".choices .choice").first.click()
     expect(shop.find(".chosen")).to_be_visible()
 
 
@@ -192,13 +192,13 @@ def test_unread_answers_are_counted_and_read_by_opening(shop: Shop) -> None:
     shop.go().open_chat()
     shop.say("delivery")
     expect(shop.bubbles).to_have_count(2)
-    shop.find(".head .icon").click()
+    shop.find(".head .shut").click()
     shop.server.play("message", author="agent", name="Maya", text="One more thing.")
     expect(shop.find(".badge")).to_have_text("1")
     shop.page.reload()
     expect(shop.find(".badge")).to_have_text("1")
     shop.open_chat()
-    shop.find(".head .icon").click()
+    shop.find(".head .shut").click()
     expect(shop.find(".badge")).to_be_hidden()
 
 

@@ -30,16 +30,16 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
 
     def clarified() -> None:
         shop.say("which delivery")
-        expect(shop.find("button.choice")).to_have_count(3)
+        expect(shop.find(".choices button")).to_have_count(3)
 
     def chosen() -> None:
-        shop.find("button.choice").first.click()
-        shop.find(".pill").last.click()
-        expect(shop.find(".chosen")).to_be_visible()
+        shop.find(".choices button").first.click()
+        shop.find(".row .choice").last.click()
+        expect(shop.find(".choices .chosen")).to_be_visible()
 
     def waiting() -> None:
-        shop.find(".foot .link").click()
-        expect(shop.find(".strip")).to_be_visible()
+        shop.find(".foot > .link").click()
+        expect(shop.find(".strip").first).to_be_visible()
 
     def with_a_person() -> None:
         shop.server.play("claim")
@@ -65,7 +65,7 @@ def _states(shop: Shop) -> dict[str, Callable[[], None]]:
     def empty() -> None:
         shop.open_chat()
         expect(shop.find(".greeting")).to_be_visible()
-        shop.find(".head .icon").click()
+        shop.find(".head .shut").click()
 
     return {
         "closed": lambda: None,
@@ -108,13 +108,13 @@ def test_the_whole_job_goes_by_keyboard(shop: Shop) -> None:
     expect(shop.field).to_be_focused()
     shop.page.keyboard.type("which delivery")
     press("Enter")
-    expect(shop.find("button.choice")).to_have_count(3)
+    expect(shop.find(".choices button")).to_have_count(3)
     for _ in range(4):
         press("Shift+Tab")
-        if shop.find("button.choice").last.evaluate("(it) => it.getRootNode().activeElement === it"):
+        if shop.find(".choices button").last.evaluate("(it) => it.getRootNode().activeElement === it"):
             break
     press("Enter")
-    expect(shop.find(".chosen")).to_have_text("None of these")
+    expect(shop.find(".choices .chosen")).to_have_text("None of these")
     expect(shop.find(".under").nth(1)).to_be_focused()
     press("Escape")
     expect(shop.panel).to_be_hidden()
@@ -174,7 +174,7 @@ def test_it_is_a_dialog_with_a_log_and_a_labelled_field(shop: Shop) -> None:
 def test_everything_that_can_be_pressed_is_24_px_at_least(shop: Shop) -> None:
     shop.go().open_chat()
     shop.say("delivery")
-    expect(shop.find(".pill")).to_have_count(2)
+    expect(shop.find(".row .choice")).to_have_count(2)
     sizes = shop.page.evaluate(
         """() => [...document.querySelector("checkout-chat").shadowRoot
           .querySelectorAll("button, summary, textarea")]
@@ -189,7 +189,7 @@ def test_at_320_px_nothing_is_wider_than_the_screen(shop: Shop) -> None:
     shop.page.set_viewport_size({"width": 320, "height": 640})
     shop.go().open_chat()
     shop.say("which " + "x" * 300)
-    expect(shop.find("button.choice")).to_have_count(3)
+    expect(shop.find(".choices button")).to_have_count(3)
     assert shop.find(".log").evaluate("(log) => log.scrollWidth <= log.clientWidth")
     assert shop.panel.evaluate("(panel) => panel.scrollWidth <= panel.clientWidth")
 
@@ -199,3 +199,45 @@ def test_from_right_to_left_the_launcher_is_on_the_left(shop: Shop) -> None:
     box = shop.launcher.bounding_box()
     assert box is not None
     assert box["x"] == 24
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_nothing_in_what_the_guide_brings(
+    browser: Browser, browser_context_args: dict[str, object], server: FakeServer, look: str
+) -> None:
+    context_args, wanted = LOOKS[look]
+    nodes = [{"t": "p", "c": ["2 to 4 working days."]}]
+    card = {"id": "delivery-time", "title": "How long does delivery take?", "nodes": nodes}
+    notice = {"id": "paypal", "text": "PayPal is not answering just now. Cards work.", "until": None}
+    everybody = {"steps": [], "countries": [], "methods": []}
+    server.play("guide", steps={"": [card]}, notices=[notice | everybody])
+    with browser.new_context(**{**browser_context_args, **context_args}, bypass_csp=True) as context:
+        shop = Shop(context.new_page(), server).go(**wanted)
+        expect(shop.nudge).to_contain_text("Cards work.")
+        shop.page.evaluate(
+            """() => {
+              const help = document.createElement("checkout-help");
+              help.setAttribute("article", "delivery-time");
+              document.querySelector("form").append(help);
+            }"""
+        )
+        found: list[str] = []
+
+        def check(state: str) -> None:
+            for where in ("checkout-chat", "checkout-help"):
+                for violation in Axe().run(shop.page, context=where).response["violations"]:
+                    found.extend(f"{state}: {violation['id']}: {node['html']}" for node in violation["nodes"])
+
+        check("a notice")
+        help_button = shop.page.locator("checkout-help button")
+        help_button.click()
+        expect(shop.page.locator("checkout-help .nudge")).to_contain_text("working days")
+        check("an article beside a field")
+        shop.page.keyboard.press("Escape")
+        shop.open_chat()
+        check("the step's questions and a notice")
+        shop.server.wait_for("hello")
+        shop.field.fill("delivery")
+        expect(shop.find(".bottom .choice")).to_be_visible()
+        check("an answer while typing")
+        assert found == []

@@ -202,6 +202,13 @@ async def test_the_queue_of_searches_has_a_bound_and_a_time_limit() -> None:
     knowledge.close()
 
 
+def test_a_chain_of_locales_is_read_and_a_wrong_one_refused_with_its_name() -> None:
+    settings = read_settings({"ACTIONS_FALL_BACK": '{"pt": ["es"]}'})
+    assert settings.fall_back == {"pt": ["es"]}
+    with pytest.raises(SettingsError, match=r"ACTIONS_FALL_BACK.*'ES' is no locale"):
+        read_settings({"ACTIONS_FALL_BACK": '{"pt": ["ES"]}'})
+
+
 def test_an_unknown_setting_is_refused_with_its_name() -> None:
     with pytest.raises(SettingsError, match="ACTIONS_PROT"):
         read_settings({"ACTIONS_PROT": "1"})

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -82,3 +83,28 @@ def test_nothing_a_page_says_breaks_anything(told: Any) -> None:
     found = clean(told, mask, AT)
     assert clean(found, mask, AT) == found
     for_search(merge(found, found), "en", datetime(2026, 3, 1, 9, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ("Firefox", "Firefox"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0", "Edge"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36", "Chrome"),
+        ("Mozilla/5.0 (iPhone) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1", "Safari"),
+        ("curl/8.0", "other"),
+    ],
+)
+def test_a_browser_is_known_from_what_it_says_of_itself(told: str, name: str) -> None:
+    assert clean({"device": {"browser": told}}, str, AT)["device"]["browser"] == name
+
+
+def test_how_long_a_page_was_looked_at_is_counted_where_it_is_not_told() -> None:
+    trail = [
+        {"url": "/cart", "at": "2026-03-01T08:50:00.000Z"},
+        {"url": "/address", "at": "2026-03-01T08:50:40.000Z", "stay_s": 7},
+        {"url": "/payment", "at": "2026-03-01T08:51:40.000Z"},
+    ]
+    found = clean({"trail": trail}, str, "2026-03-01T08:53:10.000Z")["trail"]
+    assert [page["stay_s"] for page in found] == [40, 7, 90]

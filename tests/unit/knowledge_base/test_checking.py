@@ -110,6 +110,14 @@ def test_what_fits_together_has_no_problem(found):
             "free.md:13: Saw the field 'wy' of total.changed; expected one of currency, from, to, why.",
         ),
         (
+            {"[total.changed]": "[payment.failed]", "body": "Nothing was charged."},
+            "free.md:12: Saw 'Nothing was charged'; expected 'this order was not placed'",
+        ),
+        (
+            {"extra": "  - when: {event: payment.failed}\n    body: Your card has not been charged.\n"},
+            "free.md:12: Saw 'not been charged'; expected 'this order was not placed'",
+        ),
+        (
             {"events: [total.changed]": "tags: [a]", "{event: total.changed}": "{step: cart}"},
             "Saw the event's 'from' where no event is named",
         ),

@@ -407,6 +407,7 @@ async def test_a_changed_fact_is_told_and_found_at_once(library, shop, write):
     (shop / "facts.yml").write_text(fact.format(fee="5.90", day="2020-01-01"), encoding="utf-8")
     assert library.refresh()
     assert told() == ("The cart shows it. I don't have the present figure for this.", True)
+    assert library.status().past_their_day == ("fee",)
     assert "Standard delivery costs €5.90. The cart shows it." in library.searcher().index.entries[2].answers
 
 

@@ -53,6 +53,20 @@ def test_another_text_of_the_same_article_is_another_answer() -> None:
     assert kinds([{"custom": {"answer": ANSWER}}], last=last) == ["offer_person"]
 
 
+def test_an_answer_in_another_language_says_so_once() -> None:
+    given = job()
+    given.conversation.locale = "fr-CA"
+    article = {"id": "a1", "title": "Shipping", "locale": "en"}
+    reply = read_reply([{"custom": {"answer": ANSWER | {"article": article}}}])
+    told, answer = outcome_of(reply, given, None).drafts
+    assert (told.text, told.lang) == ("Pour le moment, cette réponse n’existe qu’en anglais.", None)
+    assert (answer.kind, answer.lang) == ("answer", "en")
+    before = Message(text="One day.", lang="en", body={"answer": {"article": {"id": "a2", "title": "Size"}}})
+    assert [draft.kind for draft in outcome_of(reply, given, before).drafts] == ["answer"]
+    given.conversation.locale = "en-GB"
+    assert [draft.kind for draft in outcome_of(reply, given, None).drafts] == ["answer"]
+
+
 def test_a_third_question_back_in_a_row_becomes_a_person() -> None:
     outcome = outcome_of(read_reply([{"custom": {"clarify": CLARIFY}}]), job(clarified=2), None)
     assert outcome.drafts == ()
