@@ -1,4 +1,4 @@
-"""The built front end: widget, demo shop, and the headers that every page carries."""
+"""The built front end: widget, demo shop, patterns, and the headers that every page carries."""
 
 import asyncio
 import mimetypes
@@ -19,12 +19,16 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
+# The page of patterns shows its own frames, and nobody else may.
+PATTERNS_POLICY = SECURITY_HEADERS["Content-Security-Policy"].replace(
+    "frame-ancestors 'none'", "frame-ancestors 'self'; frame-src 'self'"
+)
 IMMUTABLE = "public, max-age=31536000, immutable"
 log = structlog.get_logger("bot.web")
 
 
 def blueprint(static_dir: Path) -> Blueprint:
-    """`/widget/*`, `/demo/*` and `/`."""
+    """`/widget/*`, `/demo/*`, `/patterns` and `/`."""
     pages = Blueprint("web")
 
     @pages.get("/widget/<path:path>")
@@ -44,6 +48,14 @@ def blueprint(static_dir: Path) -> Blueprint:
     @pages.get("/demo/", name="demo_index", strict_slashes=True)
     async def demo_index(_request: Request) -> HTTPResponse:
         return await _serve_demo(static_dir / "demo", "index.html")
+
+    @pages.get("/patterns", name="patterns_index")
+    async def patterns_index(_request: Request) -> HTTPResponse:
+        return await _serve_patterns(static_dir / "patterns", "index.html")
+
+    @pages.get("/patterns/<path:path>")
+    async def patterns(_request: Request, path: str) -> HTTPResponse:
+        return await _serve_patterns(static_dir / "patterns", "frame.html" if path == "frame" else path)
 
     @pages.get("/", name="root")
     async def root(_request: Request) -> HTTPResponse:
@@ -68,6 +80,11 @@ async def _serve_demo(folder: Path, path: str) -> HTTPResponse:
             raise
         found = await _find(folder, "index.html")
     return await _serve(found, "no-cache", {})
+
+
+async def _serve_patterns(folder: Path, path: str) -> HTTPResponse:
+    found = await _find(folder, path)
+    return await _serve(found, "no-cache", {"Content-Security-Policy": PATTERNS_POLICY})
 
 
 async def _find(folder: Path, path: str) -> Path:

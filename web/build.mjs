@@ -1,7 +1,7 @@
 /**
  * Builds the front end into bot/static/. A part whose entry file does not exist yet is left out.
  *
- *   node build.mjs            widget, desk and demo, with a table of sizes
+ *   node build.mjs            widget, desk, demo and patterns, with a table of sizes
  *   node build.mjs --watch    the same again on every change
  *   node build.mjs --tests    test/*.test.ts into var/web-test/*.test.mjs, for `node --test`
  *
@@ -11,6 +11,8 @@
  * demo/demo.ts or demo.tsx,   bot/static/demo/demo.js, demo.css, index.html; every other file in demo/ is copied.
  *   demo.css, index.html      In index.html `<!-- widget -->` becomes the widget's script tag, and
  *                             %widget.path%, %widget.integrity% and %widget.version% its parts.
+ * patterns/patterns.ts,       bot/static/patterns/patterns.js, frame.js, patterns.css, index.html, frame.html
+ *   frame.ts, patterns.css    In frame.html also %desk.script% and %desk.sheet%, paths.
  */
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
@@ -213,6 +215,29 @@ async function buildDemo(widget) {
   return { files };
 }
 
+/** Every state of widget and desk, as built just now, in frames. */
+async function buildPatterns(widget, desk) {
+  const folder = join(WEB, "patterns");
+  if (!existsSync(join(folder, "frame.ts"))) return null;
+  const out = join(STATIC, "patterns");
+  await rm(out, { recursive: true, force: true });
+  const entryPoints = ["patterns.ts", "frame.ts", "patterns.css"].map((name) => join(folder, name));
+  const result = await esbuild.build({ ...SHARED_OPTIONS, entryPoints, outdir: out, write: false });
+  const files = {};
+  for (const file of result.outputFiles) {
+    const contents = Buffer.from(file.contents);
+    await write(file.path, contents);
+    files[basename(file.path)] = describe(`/patterns/${basename(file.path)}`, contents);
+  }
+  for (const name of ["index.html", "frame.html"]) {
+    const page = fillIn(await readFile(join(folder, name), "utf8"), widget)
+      .replaceAll("%desk.script%", desk?.files["desk.js"].path ?? "")
+      .replaceAll("%desk.sheet%", desk?.files["desk.css"].path ?? "");
+    await write(join(out, name), page);
+  }
+  return { files };
+}
+
 function fillIn(page, widget) {
   const file = widget?.files["checkout-chat.js"];
   const tag = file
@@ -244,15 +269,16 @@ async function buildTests() {
 }
 
 function report(part, built) {
-  if (!built) return console.log(`${part.padEnd(7)} not there yet, left out`);
+  if (!built) return console.log(`${part.padEnd(8)} not there yet, left out`);
   for (const [name, { bytes, gzip }] of Object.entries(built.files)) {
-    console.log(`${part.padEnd(7)} ${name.padEnd(28)} ${String(bytes).padStart(8)} B ${String(gzip).padStart(7)} B gzip`);
+    console.log(`${part.padEnd(8)} ${name.padEnd(28)} ${String(bytes).padStart(8)} B ${String(gzip).padStart(7)} B gzip`);
   }
 }
 
 async function buildAll() {
   const widget = await buildWidget();
-  const parts = { widget, desk: await buildDesk(), demo: await buildDemo(widget) };
+  const desk = await buildDesk();
+  const parts = { widget, desk, demo: await buildDemo(widget), patterns: await buildPatterns(widget, desk) };
   for (const [part, built] of Object.entries(parts)) report(part, built);
 }
 

@@ -56,6 +56,9 @@ def built(tmp_path: Path) -> Path:
         "widget/1.0/checkout-chat.js": "export {}",
         "demo/index.html": "<!doctype html><title>Fernhill</title>",
         "demo/shop.js": "export {}",
+        "patterns/index.html": "<!doctype html><title>Patterns</title>",
+        "patterns/frame.html": "<!doctype html><title>Pattern</title>",
+        "patterns/frame.js": "export {}",
         "secret.txt": "not for the world",
     }.items():
         (static / name).parent.mkdir(parents=True, exist_ok=True)
@@ -87,6 +90,20 @@ async def test_every_path_of_the_demo_that_is_no_file_is_its_page(
         assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
     assert (await http.get(f"{bot.url}/demo/shop.js")).text == "export {}"
     assert (await http.get(f"{bot.url}/demo/nothing.js")).status_code == 404
+
+
+async def test_patterns_may_be_framed_by_their_own_index_and_by_nobody_else(
+    built: Path, bot: Bot, http: httpx.AsyncClient
+) -> None:
+    for path, title in {"/patterns": "Patterns", "/patterns/frame?of=widget&state=nudge": "Pattern"}.items():
+        reply = await http.get(bot.url + path)
+        assert (reply.status_code, f"<title>{title}</title>" in reply.text) == (200, True)
+        policy = reply.headers["content-security-policy"]
+        assert "frame-ancestors 'self'; frame-src 'self'" in policy
+        assert "'unsafe" not in policy
+        assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
+    assert (await http.get(f"{bot.url}/patterns/frame.js")).text == "export {}"
+    assert (await http.get(f"{bot.url}/patterns/nothing.js")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A fake server of its own process, from the outside: its address, and what a test can make it play."""
 
+import os
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import httpx
 from scripts.stack import free_port
 
 STARTED_WITHIN_S = 60
+PROJECT = Path(__file__).parents[2]
 PATIENCE_S = 20  # what is right comes at once; a busy machine may take longer
 
 
@@ -54,7 +56,9 @@ class FakeServer:
 def serving(script: Path) -> Iterator[FakeServer]:
     """The server that `python SCRIPT PORT` runs, once it is up."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, str(script), str(port)])
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(port)], env={**os.environ, "PYTHONPATH": str(PROJECT)}
+    )
     server = FakeServer(f"http://127.0.0.1:{port}")
     try:
         until = time.monotonic() + STARTED_WITHIN_S

@@ -20,7 +20,7 @@ export function Erased({ conversation, children }: { conversation: string; child
   return (
     <main class="conversation nothing" tabIndex={-1} ref={main} data-test="erased">
       {children}
-      <h1>{words.erased.title}</h1>
+      <h2>{words.erased.title}</h2>
       <p role="alert">{words.erased.told}</p>
       <div role="alert">{refused.map((reply) => <p key={reply.id} class="no">{words.conversation.refused(reply.refused!)}</p>)}</div>
       <button type="button" onClick={() => open(null)}>{words.erased.back}</button>

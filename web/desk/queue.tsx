@@ -19,7 +19,7 @@ const REASON_TONES: Record<string, string> = { not_helped: "bad", complaint: "ba
 export function Queue(): JSX.Element {
   return (
     <section class="queue" aria-label={words.queue.label}>
-      <h1 data-test="waiting">{words.queue.waiting(waiting.value.length)}</h1>
+      <h2 data-test="waiting">{words.queue.waiting(waiting.value.length)}</h2>
       <Tabs />
       <div role="tabpanel" id="list" aria-labelledby={`tab-${tab.value}`} tabIndex={-1} class="list">
         {tab.value === "all" && <Filter />}

@@ -11,6 +11,7 @@ export function Rail(): JSX.Element {
   const isOnline = status.value === "online";
   return (
     <nav class="rail" aria-label={words.rail.label}>
+      <h1 class="away">{words.desk}</h1>
       <div>
         <a class="place" href={`#${openId.value ?? ""}`} aria-current={place.value === "chats" ? "page" : undefined}>
           <Icon name="chats" />{words.rail.chats}

@@ -23,6 +23,7 @@ export function Transcript({ onPutBack }: { onPutBack: (reply: Unsent) => void }
   const isAtEnd = useRef(true);
   const hasNew = useSignal(false);
   const count = messages.length + replies.length;
+  const refusals = replies.filter(({ refused }) => refused !== null).length;
 
   useLayoutEffect(() => {
     isAtEnd.current = true;
@@ -34,7 +35,7 @@ export function Transcript({ onPutBack }: { onPutBack: (reply: Unsent) => void }
   }, [count]);
   useLayoutEffect(() => {
     if (isAtEnd.current) toEnd();
-  }, [isTyping, loaded]);
+  }, [isTyping, loaded, refusals]);
 
   function toEnd(): void {
     log.current?.scrollTo({ top: log.current.scrollHeight });

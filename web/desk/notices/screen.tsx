@@ -38,7 +38,7 @@ export function Notices(): JSX.Element {
       <div class="page">
         <header>
           <div>
-            <h1>{words.title}</h1>
+            <h2>{words.title}</h2>
             <p class="quiet">{words.lead}</p>
           </div>
           <button type="button" class="primary" id="add-notice" disabled={sites.value.length === 0} onClick={() => (dialog.value = "notice_new")}>
@@ -98,7 +98,7 @@ function List({ which, listed }: { which: Phase; listed: Notice[] }): JSX.Elemen
   const left = listed.length - shown.value;
   return (
     <section aria-labelledby={`notices-${which}`} data-test={`notices-${which}`}>
-      <h2 id={`notices-${which}`}>{words[which]}</h2>
+      <h3 id={`notices-${which}`}>{words[which]}</h3>
       {listed.length === 0 && <p class="quiet">{words.noneNow}</p>}
       <ul>{listed.slice(0, shown.value).map((notice) => <Item key={notice.id} notice={notice} which={which} />)}</ul>
       {left > 0 && <button type="button" onClick={() => (shown.value = Infinity)}>{words.more(left)}</button>}
