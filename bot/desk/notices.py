@@ -9,11 +9,13 @@ from sanic.response import HTTPResponse, json
 
 from bot.clock import iso
 from bot.errors import AppError
-from bot.notices import Announcement, checked
+from bot.hub import NoticesChanged
+from bot.notices import FALL_BACK, Announcement, checked
 from bot.services import Services
 from bot.staff.accounts import DESK_ROLES
 from bot.store.models import Notice
-from bot.store.notices import add_notice, end_notice, list_notices
+from bot.store.notices import add_notice, asked_to_be_told, end_notice, list_notices
+from bot.words import locales
 
 __all__ = ["add_routes"]
 
@@ -47,7 +49,9 @@ def add_routes(
     async def show_notices(request: Request) -> HTTPResponse:
         await check(request)
         rows = await list_notices(services.store, past=request.args.get("past") == "1")
-        return json({"notices": [notice_json(row) for row in rows]}, headers=_NEVER_KEPT)
+        asked = await asked_to_be_told(services.store, [row.id for row in rows])
+        listed = [notice_json(row, asked.get(row.id, 0)) for row in rows]
+        return json({"notices": listed, "sites": sites_json(services)}, headers=_NEVER_KEPT)
 
     @desk.post("/api/notices")
     async def add_one(request: Request) -> HTTPResponse:
@@ -64,14 +68,17 @@ def add_routes(
             given.methods,
         )
         row = await add_notice(services.store, given.site, checked(announcement))
-        return json({"notice": notice_json(row)}, headers=_NEVER_KEPT)
+        services.hub.publish(NoticesChanged())
+        return json({"notice": notice_json(row, 0)}, headers=_NEVER_KEPT)
 
     @desk.post("/api/notices/<notice_id:str>/end")
     async def end_one(request: Request, notice_id: str) -> HTTPResponse:
         check_own_page(request)
         await check(request)
         row = await end_notice(services.store, notice_id)
-        return json({"notice": notice_json(row)}, headers=_NEVER_KEPT)
+        services.hub.publish(NoticesChanged())
+        asked = await asked_to_be_told(services.store, [row.id])
+        return json({"notice": notice_json(row, asked.get(row.id, 0))}, headers=_NEVER_KEPT)
 
 
 def read_notice(services: Services, body: bytes) -> NoticeBody:
@@ -88,8 +95,20 @@ def read_notice(services: Services, body: bytes) -> NoticeBody:
     return given
 
 
-def notice_json(row: Notice) -> dict[str, Any]:
-    """A notice as the desk gets it, in all its languages."""
+def sites_json(services: Services) -> list[dict[str, Any]]:
+    """The shops, each with the languages in which it may be told something, English first."""
+    return [
+        {
+            "id": site_id,
+            "name": site.name,
+            "locales": [FALL_BACK, *sorted({*locales(), site.locale} - {FALL_BACK})],
+        }
+        for site_id, site in sorted(services.settings.shops.items())
+    ]
+
+
+def notice_json(row: Notice, asked: int) -> dict[str, Any]:
+    """A notice as the desk gets it, in all its languages; `asked` conversations want word of its end."""
     return {
         "id": row.id,
         "site": row.site,
@@ -100,4 +119,5 @@ def notice_json(row: Notice) -> dict[str, Any]:
         "methods": row.methods,
         "starts_at": iso(row.starts_at),
         "ends_at": iso(row.ends_at) if row.ends_at else None,
+        "asked": asked,
     }

@@ -8,7 +8,17 @@ from typing import Any
 from bot.conversation import Author, Owner
 from bot.desk.attendance import Attendance
 from bot.frames import message_frame, typing_frame, update_frame
-from bot.hub import Changed, Erased, Event, PresenceChanged, QueueMoved, Stored, Typing, Updated
+from bot.hub import (
+    Changed,
+    Erased,
+    Event,
+    NoticesChanged,
+    PresenceChanged,
+    QueueMoved,
+    Stored,
+    Typing,
+    Updated,
+)
 from bot.services import Services
 from bot.store import conversations, messages
 from bot.store.models import Conversation, Staff
@@ -38,6 +48,7 @@ class News:
     frames: list[tuple[str, Json]] = field(default_factory=list)
     queue_moved: bool = False
     staff: bool = False
+    notices: bool = False
 
     def add(self, event: Event) -> None:
         """Take one more event into account."""
@@ -51,6 +62,8 @@ class News:
                 self.queue_moved = True
             case PresenceChanged(""):
                 self.staff = True
+            case NoticesChanged():
+                self.notices = True
             case Erased(conversation_id):
                 self.erased.add(conversation_id)
             case Changed(conversation_id):
@@ -109,6 +122,8 @@ class Screen:
         """Send what a run of events comes to; `writing` are the conversations in which this window types."""
         if news.staff:
             await self._send({"type": "presence", "staff_online": self._attendance.online()})
+        if news.notices:
+            await self._send({"type": "notices"})
         async with self._showing:
             for conversation_id in sorted(news.erased):
                 self._watched.pop(conversation_id, None)

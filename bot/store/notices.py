@@ -1,6 +1,8 @@
 """Notices, and the conversations that want to be told when one is over."""
 
-from sqlalchemy import or_, select
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, or_, select
 
 from bot.errors import AppError
 from bot.notices import Announcement, text_for
@@ -73,6 +75,17 @@ async def live_notices(store: Store, site: str | None = None) -> list[Notice]:
         query = query.where(Notice.site == site)
     async with store.read() as session:
         return list(await session.scalars(query))
+
+
+async def asked_to_be_told(store: Store, notice_ids: Sequence[str]) -> Mapping[str, int]:
+    """How many conversations asked to be told when a notice is over, by its id; none is left out."""
+    query = (
+        select(NoticeWait.notice_id, func.count())
+        .where(NoticeWait.notice_id.in_(notice_ids))
+        .group_by(NoticeWait.notice_id)
+    )
+    async with store.read() as session:
+        return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def announced_in(store: Store, conversation_id: str) -> frozenset[str]:

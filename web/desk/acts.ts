@@ -6,8 +6,8 @@ import type { ChatError, CloseReason, Presence } from "../shared/protocol.ts";
 import { sendFile, signOut as signOutThere, whoAmI, type Me } from "./api.ts";
 import { connect, disconnect, ask, sendReply, unwatch, watch } from "./link.ts";
 import {
-  connection, flash, forget, found, history, listed, me, now_ms, onlyClosed, openId, sendingFiles, session, storyOpen, summaries,
-  summary, tab, typing, unsent, welcomed, type Tab,
+  connection, erased, flash, forget, forgetUnsent, found, history, listed, me, now_ms, onlyClosed, openId, place,
+  sendingFiles, session, storyOpen, summaries, summary, tab, typing, unsent, welcomed, type Tab,
 } from "./store.ts";
 import { words } from "./words.ts";
 
@@ -61,7 +61,8 @@ export async function signOut(): Promise<void> {
 export function open(conversation: string | null): void {
   const before = openId.value;
   if (before === conversation) return;
-  if (before) unwatch(before);
+  if (before && erased.value.has(before)) forgetUnsent(before);
+  else if (before) unwatch(before);
   batch(() => {
     openId.value = conversation;
     flash.value = typing.value = found.value = null;
@@ -73,6 +74,9 @@ export function open(conversation: string | null): void {
 }
 
 function openFromAddress(): void {
+  place.value = location.hash === "#notices" ? "notices" : "chats";
+  // The open conversation stays as it is behind the notices.
+  if (place.value === "notices") return;
   open(decodeURIComponent(location.hash.slice(1)) || null);
 }
 

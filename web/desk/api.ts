@@ -45,7 +45,8 @@ export async function sendFile(id: string, conversation: string, epoch: number, 
   throw body.error ?? { code: "unknown", status: response.status, message: "" };
 }
 
-async function call(path: string, body?: unknown): Promise<Response> {
+/** The answer, whatever its status. Throws a `ChatError` with status 0 when there is none. */
+export async function call(path: string, body?: unknown): Promise<Response> {
   const asked: RequestInit = body
     ? { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }
     : {};

@@ -8,7 +8,8 @@ import { claim, open } from "./acts.ts";
 import { Composer, drafts, setDraft } from "./composer.tsx";
 import { Guard } from "./guard.tsx";
 import { Icon } from "./icons.tsx";
-import { connection, dialog, flash, isMine, openId, storyOpen, summary, thread, unsent, type Unsent } from "./store.ts";
+import { Erased } from "./erased.tsx";
+import { connection, dialog, erased, flash, isMine, openId, storyOpen, summary, thread, unsent, type Unsent } from "./store.ts";
 import { Transcript } from "./transcript.tsx";
 import { shopperName, step } from "./values.ts";
 import { words } from "./words.ts";
@@ -24,6 +25,7 @@ export function Conversation(): JSX.Element {
       </main>
     );
   }
+  if (erased.value.has(openId.value)) return <Erased conversation={openId.value}><Said /></Erased>;
   return (
     <main class="conversation" tabIndex={-1} data-owner={known?.owner} data-epoch={known?.epoch} data-conversation={openId.value}>
       <Header known={known} />

@@ -9,10 +9,11 @@ import { Dialogs } from "./dialogs.tsx";
 import { Icon } from "./icons.tsx";
 import { listenToKeys } from "./keys.ts";
 import { tryNow } from "./link.ts";
+import { Notices } from "./notices/screen.tsx";
 import { Queue } from "./queue.tsx";
 import { Rail } from "./rail.tsx";
 import { SignIn } from "./sign_in.tsx";
-import { connection, openId, session, waiting } from "./store.ts";
+import { connection, openId, place, session, waiting } from "./store.ts";
 import { StoryPanel } from "./story.tsx";
 import { words } from "./words.ts";
 
@@ -29,9 +30,13 @@ function App(): JSX.Element | null {
           <Lost />
           <div class={openId.value ? "desk with-open" : "desk"}>
             <Rail />
-            <Queue />
-            <Conversation />
-            <StoryPanel />
+            {place.value === "notices" ? <Notices /> : (
+              <>
+                <Queue />
+                <Conversation />
+                <StoryPanel />
+              </>
+            )}
           </div>
           <Dialogs />
         </>

@@ -20,12 +20,13 @@ export function Dialogs(): JSX.Element | null {
       return <Close />;
     case "keys":
       return <Keys />;
-    case null:
+    default:
       return null;
   }
 }
 
-function Dialog({ title, children }: { title: string; children: ComponentChildren }): JSX.Element {
+/** `isWide`: for a form with more than a field or two. */
+export function Dialog({ title, isWide, children }: { title: string; isWide?: boolean; children: ComponentChildren }): JSX.Element {
   const window = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement;
@@ -34,25 +35,26 @@ function Dialog({ title, children }: { title: string; children: ComponentChildre
     return () => {
       // As long as it is open, nothing behind it takes the focus.
       shown.close();
-      focusAgain(opener);
+      focusAgain(opener, shown);
     };
   }, []);
   return (
-    <dialog ref={window} aria-labelledby="dialog-title" onClose={() => window.current && (dialog.value = null)}>
+    <dialog ref={window} class={isWide ? "wide" : undefined} aria-labelledby="dialog-title" onClose={() => window.current && (dialog.value = null)}>
       <h2 id="dialog-title">{title}</h2>
       {children}
     </dialog>
   );
 }
 
-/** What opened the window, the one that was drawn in its place meanwhile, or else the conversation. */
-function focusAgain(opener: HTMLElement): void {
+/** What opened the window, the one that was drawn in its place meanwhile, or else the conversation or the notices. */
+function focusAgain(opener: HTMLElement, closed: HTMLElement): void {
   const now = opener.isConnected || !opener.id ? opener : document.getElementById(opener.id);
   now?.focus();
-  if (document.activeElement === document.body) document.querySelector<HTMLElement>(".conversation")?.focus();
+  const has = document.activeElement;
+  if (has === document.body || closed.contains(has)) document.querySelector<HTMLElement>(".conversation, .notices")?.focus();
 }
 
-function Buttons({ submit, isWorking }: { submit: string; isWorking: boolean }): JSX.Element {
+export function Buttons({ submit, isWorking }: { submit: string; isWorking: boolean }): JSX.Element {
   return (
     <div class="buttons">
       <button type="button" onClick={() => (dialog.value = null)}>{words.cancel}</button>

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 
 const PATHS = {
   chats: "M4 11.5a7.5 7.5 0 1 1 3.4 6.3L4 19l1.2-3.2A7.4 7.4 0 0 1 4 11.5Z",
+  notices: "M4 10v4h3l9 4V6l-9 4zM19 9.5a4 4 0 0 1 0 5M8.5 14.5 10 20",
   keys: "M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M8 14h8",
   me: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20a7.5 7.5 0 0 1 15 0",
   close: "M6 6l12 12M18 6 6 18",

@@ -3,7 +3,8 @@
 import { effect, signal } from "@preact/signals";
 
 import { claim } from "./acts.ts";
-import { dialog, isMine, session, storyOpen, summary } from "./store.ts";
+import { switchPlace } from "./notices/board.ts";
+import { dialog, isMine, openId, place, session, storyOpen, summary } from "./store.ts";
 
 const STORED = "desk.single-keys";
 
@@ -42,6 +43,12 @@ function alone({ key, target }: KeyboardEvent): (() => void) | null {
   const field = target as HTMLElement;
   if (key === "Escape") return escape(field);
   if (!singleKeys.value || field.matches("input, textarea, select")) return null;
+  if (key === "n") return () => switchPlace(openId.value ?? "");
+  if (key === "?") return () => (dialog.value = "keys");
+  return place.value === "chats" ? inChats(key) : null;
+}
+
+function inChats(key: string): (() => void) | null {
   const known = summary.value;
   switch (key) {
     case "j":
@@ -60,8 +67,6 @@ function alone({ key, target }: KeyboardEvent): (() => void) | null {
       return () => document.querySelector<HTMLElement>("[data-test=find]")?.click();
     case "s":
       return () => (storyOpen.value = !storyOpen.value);
-    case "?":
-      return () => (dialog.value = "keys");
     default:
       return null;
   }

@@ -2,7 +2,7 @@
 
 import type { ChatError, DeskFrame, ToDesk } from "../shared/protocol.ts";
 import { browserClock, createTransport, type Socket, type Transport } from "../shared/transport.ts";
-import { connection, flash, lastSeq, openId, session, take, typing, unsent } from "./store.ts";
+import { connection, erase, erased, flash, lastSeq, openId, session, take, threads, typing, unsent } from "./store.ts";
 import { whoAmI } from "./api.ts";
 import { words } from "./words.ts";
 
@@ -77,8 +77,11 @@ export function sendReply(conversation: string, epoch: number, text: string): vo
 }
 
 export function watch(conversation: string): void {
+  if (erased.value.has(conversation)) return;
   ask({ type: "watch", conversation, after: lastSeq(conversation) }).catch(({ code }: ChatError) => {
     if (code !== "not_found" || openId.value !== conversation) return;
+    // It was there before: it was erased while the line was down.
+    if (threads.value.get(conversation)?.loaded) return erase(conversation);
     openId.value = null;
     flash.value = { tone: "bad", text: words.flash.missing };
   });

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 
 import { setPresence, signOut } from "./acts.ts";
 import { Icon } from "./icons.tsx";
-import { connection, dialog, me, staffOnline, status } from "./store.ts";
+import { connection, dialog, me, openId, place, staffOnline, status, waiting } from "./store.ts";
 import { words } from "./words.ts";
 
 export function Rail(): JSX.Element {
@@ -12,7 +12,15 @@ export function Rail(): JSX.Element {
   return (
     <nav class="rail" aria-label={words.rail.label}>
       <h1 class="away">{words.desk}</h1>
-      <a class="place" href="/desk" aria-current="page"><Icon name="chats" />{words.rail.chats}</a>
+      <div>
+        <a class="place" href={`#${openId.value ?? ""}`} aria-current={place.value === "chats" ? "page" : undefined}>
+          <Icon name="chats" />{words.rail.chats}
+          {place.value !== "chats" && waiting.value.length > 0 && <span class="waits">{words.rail.waiting(waiting.value.length)}</span>}
+        </a>
+        <a class="place" href="#notices" aria-current={place.value === "notices" ? "page" : undefined} aria-keyshortcuts="n">
+          <Icon name="notices" />{words.rail.notices}
+        </a>
+      </div>
       <div class="rail-foot">
         <button type="button" class="presence" role="switch" aria-checked={isOnline} aria-label={words.rail.presence}
           title={words.rail.presence} disabled={connection.value !== "online"} data-test="presence"

@@ -5,6 +5,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Author, Message, Owner, Staff, StaffOnline, Story, Suggestion, Summary, ToDesk } from "../shared/protocol.ts";
 
 export type Session = "unknown" | "out" | "expired" | "in";
+export type Place = "chats" | "notices";
 export type Tab = "queue" | "mine" | "all";
 export type Connection = "connecting" | "online" | "lost";
 
@@ -52,7 +53,12 @@ export const history = signal<"untouched" | "loading" | "more" | "whole">("untou
 export const found = signal<readonly Suggestion[] | null>(null);
 export const flash = signal<Flash | null>(null);
 export const storyOpen = signal(false);
-export const dialog = signal<"hand_back" | "close" | "keys" | null>(null);
+export const dialog = signal<"hand_back" | "close" | "keys" | "notice_new" | "notice_end" | null>(null);
+export const place = signal<Place>("chats");
+/** Counts what may have changed the notices: they are read again. */
+export const noticesNews = signal(0);
+/** Conversations their shoppers had deleted since the desk was opened. */
+export const erased = signal<ReadonlySet<string>>(new Set());
 /** The server's time, ticking once a second. */
 export const now_ms = signal(Date.now());
 
@@ -77,16 +83,19 @@ export function isMine(known: Summary): boolean {
   return known.owner === "agent" && known.agent?.id === me.value?.id;
 }
 
-/** The shopper wrote last and this agent has not opened it. */
+/** The shopper wrote last and this agent is not looking at it. */
 export function hasNewReply(known: Summary): boolean {
-  return isMine(known) && known.last?.author === "shopper" && known.id !== openId.value;
+  return isMine(known) && known.last?.author === "shopper" && (known.id !== openId.value || place.value !== "chats");
 }
 
 /** Puts one frame into the signals. `ack` and `error` are for whoever asked, see link.ts. */
 export function take(frame: ToDesk): void {
+  // What was on its way when a conversation was erased.
+  if ("conversation" in frame && typeof frame.conversation === "string" && erased.value.has(frame.conversation)) return;
   batch(() => {
     switch (frame.type) {
       case "welcome":
+        noticesNews.value += 1;
         return takeWelcome(frame);
       case "conversation":
         return keep([frame.conversation]);
@@ -98,6 +107,11 @@ export function take(frame: ToDesk): void {
         return takeMessage(frame.conversation, frame);
       case "update":
         return takeUpdate(frame);
+      case "erased":
+        return erase(frame.conversation);
+      case "notices":
+        noticesNews.value += 1;
+        return;
       case "typing":
         if (frame.author === "shopper" || frame.author === "assistant") {
           typing.value = frame.on ? { conversation: frame.conversation, author: frame.author } : null;
@@ -144,10 +158,34 @@ function takeWelcome(frame: ToDesk & { type: "welcome" }): void {
   welcomed.value = true;
 }
 
+/** Takes a conversation off the desk. A reply on its way stays until its agent has seen what became of it. */
+export function erase(conversation: string): void {
+  batch(() => {
+    erased.value = new Set(erased.value).add(conversation);
+    summaries.value = without(summaries.value, conversation);
+    threads.value = without(threads.value, conversation);
+    if (openId.value !== conversation) return forgetUnsent(conversation);
+    typing.value = found.value = null;
+    storyOpen.value = false;
+    if (dialog.value === "hand_back" || dialog.value === "close") dialog.value = null;
+  });
+}
+
+export function forgetUnsent(conversation: string): void {
+  unsent.value = unsent.value.filter((reply) => reply.conversation !== conversation);
+}
+
+function without<Value>(known: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {
+  const left = new Map(known);
+  left.delete(key);
+  return left;
+}
+
 /** A summary older than the one that is known (a slow `history`) does not take its place. */
 function keep(changed: readonly Summary[]): void {
   const kept = new Map(summaries.value);
   for (const next of changed) {
+    if (erased.value.has(next.id)) continue;
     const known = kept.get(next.id);
     if (!known || next.epoch > known.epoch || (next.epoch === known.epoch && next.updated_at >= known.updated_at)) {
       kept.set(next.id, next);

@@ -8,7 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { Guard } from "./guard.tsx";
 import { Icon } from "./icons.tsx";
-import { openId, storyOpen, thread } from "./store.ts";
+import { erased, openId, storyOpen, thread } from "./store.ts";
 import { Answers, Suggestions } from "./story/articles.tsx";
 import { Brief } from "./story/brief.tsx";
 import { Files } from "./story/files.tsx";
@@ -26,7 +26,7 @@ export function StoryPanel(): JSX.Element | null {
     panel.current?.focus();
     return () => back?.focus();
   }, [storyOpen.value]);
-  if (!openId.value) return null;
+  if (!openId.value || erased.value.has(openId.value)) return null;
   const { story } = thread.value;
   return (
     <aside class={storyOpen.value ? "story open" : "story"} id="story" aria-label={words.story.label} tabIndex={0} ref={panel}>

@@ -30,6 +30,8 @@ export const words = {
   rail: {
     label: "Desk",
     chats: "Chats",
+    notices: "Notices",
+    waiting: (count: number) => `${count} waiting`,
     keys: "Keys",
     me: "You",
     online: "Online",
@@ -128,6 +130,12 @@ export const words = {
     more: "Rest of the article",
     attached: "Attached:",
     fileGone: "This picture can't be shown. It may have been deleted.",
+  },
+
+  erased: {
+    title: "Erased",
+    told: "The shopper erased this chat: nothing of it is kept, and nobody can write in it any more.",
+    back: "Back to the list",
   },
 
   composer: {
@@ -262,6 +270,7 @@ export const words = {
       ["h", "hand back"],
       ["x", "close"],
       ["s", "show the story, on narrow screens"],
+      ["n", "the notices, and back"],
       ["Escape", "leave a field, a window or the story"],
       ["?", "this list"],
     ] as const,

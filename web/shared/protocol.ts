@@ -354,6 +354,8 @@ export type ToDesk =
   | ({ type: "message"; conversation: string } & Message)
   | { type: "update"; conversation: string; seq: number; verdict?: Verdict | "dismissed"; chosen?: string }
   | { type: "typing"; conversation: string; author: "shopper" | "assistant" | "agent"; on: boolean }
+  | { type: "erased"; conversation: string }
+  | { type: "notices" }
   | { type: "articles"; id: string; matches: Suggestion[] }
   | { type: "presence"; staff_online: StaffOnline[] }
   | { type: "ack"; id: string }

@@ -13,12 +13,15 @@ async def test_a_notice_is_added_listed_told_and_ended(bot: StaffedBot, open_tab
     async with bot.http(Cookie=f"desk_session={await bot.cookie()}") as http:
         added = (await http.post("/desk/api/notices", json=PAYPAL)).json()["notice"]
         assert (added["texts"], added["methods"], added["ends_at"]) == (PAYPAL["texts"], ["paypal"], None)
-        assert (await http.get("/desk/api/notices")).json() == {"notices": [added]}
+        listed = (await http.get("/desk/api/notices")).json()
+        assert listed["notices"] == [added]
+        assert listed["sites"][0]["id"] == "fernhill"
+        assert listed["sites"][0]["locales"][0] == "en"
         tab = await open_tab(bot)
         assert (await tab.until(type="notices"))["notices"][0]["id"] == added["id"]
         ended = await http.post(f"/desk/api/notices/{added['id']}/end", json={})
         assert ended.json()["notice"]["ends_at"] is not None
-        assert (await http.get("/desk/api/notices")).json() == {"notices": []}
+        assert (await http.get("/desk/api/notices")).json()["notices"] == []
         assert len((await http.get("/desk/api/notices?past=1")).json()["notices"]) == 1
 
 
@@ -47,3 +50,23 @@ async def test_nobody_else_sees_or_changes_notices(bot: StaffedBot) -> None:
         assert (await stranger.post("/desk/api/notices", json=PAYPAL)).status_code == 401
         assert (await foreign.post("/desk/api/notices", json=PAYPAL)).status_code == 403
         assert (await foreign.post("/desk/api/notices/n1/end", json={})).status_code == 403
+
+
+async def test_open_desks_hear_of_a_change_and_how_many_asked(bot: StaffedBot, open_tab: OpenTab) -> None:
+    cookie = await bot.cookie()
+    async with bot.http(Cookie=f"desk_session={cookie}") as http, bot.tab(cookie) as desk:
+        await desk.until(type="welcome")
+        coming = PAYPAL | {"starts_at": "2100-01-01T09:00:00Z"}
+        await http.post("/desk/api/notices", json=coming)
+        await desk.until(type="notices")
+        added = (await http.post("/desk/api/notices", json=PAYPAL)).json()["notice"]
+        assert added["asked"] == 0
+        await desk.until(type="notices")
+        tab = await open_tab(bot)
+        await tab.send(type="notify_me", notice=added["id"])
+        await tab.until(type="ack")
+        listed = (await http.get("/desk/api/notices")).json()["notices"]
+        assert {notice["id"]: notice["asked"] for notice in listed}[added["id"]] == 1
+        ended = await http.post(f"/desk/api/notices/{added['id']}/end", json={})
+        assert ended.json()["notice"]["asked"] == 1
+        await desk.until(type="notices")

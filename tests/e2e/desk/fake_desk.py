@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from fake_notices import add_notices, first_notices
 from sanic import HTTPResponse, Request, Sanic, Websocket
 from sanic.response import html, raw
 from sanic.response import json as json_response
@@ -49,6 +50,7 @@ class FakeDesk:
         self.stories: dict[str, Frame] = {head["id"]: facts for head, facts, _ in made}
         self.messages: dict[str, list[Frame]] = {head["id"]: list(said) for head, _, said in made}
         self.closed = [] if empty else [closed(number) for number in range(1, 61)]
+        self.notices = [] if empty else first_notices()
         self.desks: dict[Websocket, set[str]] = {}
         self.received: list[Frame] = []
         self.files: dict[str, tuple[Frame, bytes]] = {}
@@ -150,6 +152,8 @@ async def answer(desk: FakeDesk, frame: Frame, socket: Websocket) -> Frame | Non
     elif kind == "unwatch":
         desk.desks[socket].discard(frame["conversation"])
     elif kind in {"claim", "reply", "hand_back", "close"}:
+        if frame["conversation"] not in desk.summaries:
+            return error(frame, "not_found", 404, "There is no such conversation.", "Look in the list.")
         return await write(desk, frame)
     elif kind == "presence":
         desk.status = frame["status"]
@@ -254,6 +258,22 @@ class Play:
     async def shopper(self, asked: Frame) -> None:
         """The shopper writes."""
         await self.desk.say(asked["conversation"], "shopper", asked["text"])
+
+    async def erase(self, asked: Frame) -> None:
+        """The shopper erases a conversation; `told` (as a rule) says so to the desks."""
+        key = asked["conversation"]
+        del self.desk.summaries[key], self.desk.stories[key], self.desk.messages[key]
+        if asked.get("told", True):
+            await self.desk.send_all({"type": "erased", "conversation": key})
+
+    async def announce(self, asked: Frame) -> None:
+        """A colleague changes a notice, or adds one."""
+        known = next((kept for kept in self.desk.notices if kept["id"] == asked["id"]), None)
+        if known:
+            known |= asked
+        else:
+            self.desk.notices.insert(0, first_notices()[0] | asked)
+        await self.desk.send_all({"type": "notices"})
 
     async def attaches(self, asked: Frame) -> None:
         """The shopper attaches a file; without `data` it has been deleted meanwhile."""
@@ -382,6 +402,8 @@ def create_app() -> Sanic[Any, Any]:
     async def sign_out(_: Request) -> HTTPResponse:
         play.desk.signed_in = False
         return json_response({})
+
+    add_notices(app, play)
 
     @app.get("/desk/api/files/<file_id:str>")
     async def get_file(_: Request, file_id: str) -> HTTPResponse:

@@ -1,7 +1,7 @@
 """A run of events comes to what has to be sent, each thing once."""
 
 from bot.desk.screen import News
-from bot.hub import Changed, Event, PresenceChanged, QueueMoved, Stored, Typing, Updated
+from bot.hub import Changed, Event, NoticesChanged, PresenceChanged, QueueMoved, Stored, Typing, Updated
 
 TYPES = Typing("c", "shopper", on=True)
 
@@ -32,6 +32,12 @@ def test_typing_touches_nothing() -> None:
 def test_staff_coming_and_going_is_no_conversation() -> None:
     news = _news(PresenceChanged())
     assert news.staff
+    assert news.touched == set()
+
+
+def test_notices_that_changed_are_told_once_and_are_no_conversation() -> None:
+    news = _news(NoticesChanged(), NoticesChanged())
+    assert news.notices
     assert news.touched == set()
 
 
