@@ -80,8 +80,10 @@ test("an offer is a nudge while the panel is closed, and never again once dismis
   welcome(0);
   message(1, { kind: "offer", offer: { ...offer } });
   assert.equal(chat.nudge?.seq, 1);
+  assert.equal(chat.unread, 1);
   store.dismiss({ seq: 1 });
   assert.equal(chat.nudge, null);
+  assert.equal(chat.unread, 0, "what was put away is not waiting to be read");
   assert.deepEqual(sent.at(-1), { type: "dismiss", seq: 1 });
   store.open("shopper");
   message(2, { kind: "offer", offer: { ...offer } });

@@ -130,7 +130,7 @@ export function createStore(options: StoreOptions) {
     const { seen } = device;
     const notice = chat.notices.find(({ id }) => !tab.dismissed.includes(id));
     const unseen = chat.messages.filter(({ seq }) => seq > seen);
-    chat.unread = unseen.filter(({ author }) => /^a/.test(author)).length;
+    chat.unread = unseen.filter(({ author, offer }) => /^a/.test(author) && !offer?.verdict).length;
     chat.nudge = unseen.findLast(({ seq, offer }) => offer && !offer.verdict && seq > (history ?? 0)) ?? (notice ? { ...notice, seq: 0 } as unknown as Message : null);
     options.onChange(chat);
   }
