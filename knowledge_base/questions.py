@@ -89,8 +89,10 @@ def joined(before: str, message: str) -> str:
 
 
 def _forms(word: str) -> tuple[str, ...]:
-    """A word, and what it is short for or written like: "what's" is "what", "couldn't" is "could"."""
-    return word, word.replace("'", ""), word.partition("'")[0], word.removesuffix("n't")
+    """A word and what it is short for: "what's" is "what", "couldn't" is "could", "we're" is not "were"."""
+    if word.endswith("n't"):
+        return word.removesuffix("n't"), word.replace("'", "")
+    return word, word.partition("'")[0]
 
 
 def _carries(text: str) -> bool:

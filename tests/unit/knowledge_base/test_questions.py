@@ -12,6 +12,8 @@ from knowledge_base import questions
         "What's the postage to Finland",
         "where’s apple pay",
         "couldn't you send it tomorrow",
+        "can't I pay with PayPal",
+        "won’t it fit",
         "and how long is the guarantee",
         "same for express?",
     ],
@@ -21,7 +23,8 @@ def test_what_opens_like_a_question_asks(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["my card was declined", "I'd say so", "it's broken", "ordered yesterday", "!?"]
+    "text",
+    ["my card was declined", "I'd say so", "it's broken", "we're a company", "ordered yesterday", "!?"],
 )
 def test_what_opens_otherwise_does_not(text):
     assert not questions.asks(text)
